@@ -51,12 +51,12 @@ export const EDGE_LIMITS = {
   passedOverBytesMax: 65_536,
   /** How much is read and dropped in a second of a client that goes on sending while its connection is closing: at full speed it would be gigabytes. */
   lingerBytesPerSecond: 4_194_304,
-  /** Response bytes in memory that wait for a slow client; beyond it the gateway spools. */
+  /** Response bytes in memory that wait for a slow client, unless a response says less; beyond it the gateway spools … */
   outputBytesMax: 262_144,
-  /** … or beyond this, for so many clients at a time in each thread: a response of a megabyte to somebody who is a little behind makes no file … */
+  /** … or beyond this: a response of a megabyte to somebody who is a little behind makes no file … */
   wideOutputBytesMax: 1_310_720,
-  /** … with 20 MiB in all. */
-  wideOutputsMax: 16,
+  /** … as long as all that waits so in a thread is no more than this. */
+  wideBytesMax: 20_971_520,
   /** How much is read from a file at a time: twice that is held for a client that has stopped reading. */
   fileChunkBytes: 262_144,
   /** … as long as no more of these chunks than this are on their way in a thread, 32 MiB, which keeps so many while none is. */

@@ -214,6 +214,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     const { isChunkedOn } = this.#phase.rules;
     const delimiter = delimiterOf(head.status, length, exchange.head, isChunkedOn);
     this.keeping.isKept &&= delimiter !== 'close';
+    this.#output.holdBody(head.heldBytesMax);
     noteSent(exchange, head, length ?? -1);
     this.writer.begin(head, delimiter, this.#connectionField(exchange, head));
   }

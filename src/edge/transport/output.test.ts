@@ -9,7 +9,6 @@ import { test } from 'node:test';
 import type { FilePart } from '../../protocol/http/exchange.ts';
 import type { Pair } from '../../relay/sockets/fake-connection.ts';
 import { openPair } from '../../relay/sockets/fake-connection.ts';
-import { EDGE_LIMITS } from '../limits.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
 
@@ -238,11 +237,16 @@ function fill(output: Output): number {
   return pieces;
 }
 
-test('Output has room for a megabyte for some clients at a time, and for others when these have taken theirs or have gone', () => {
-  const sockets = Array.from({ length: EDGE_LIMITS.wideOutputsMax + 1 }, () => new SlowSocket());
+/** Outputs that have all of what is there for all clients; the last has no more than each has by itself. */
+function fillThread(): { readonly sockets: SlowSocket[]; readonly outputs: Output[]; readonly rooms: number[] } {
+  const sockets = Array.from({ length: 18 }, () => new SlowSocket());
   const outputs = sockets.map((socket) => new Output(socket as unknown as Socket, UNHEARD));
-  const rooms = outputs.map(fill);
-  deepEqual(rooms, [...Array<number>(EDGE_LIMITS.wideOutputsMax).fill(20), 4]);
+  return { sockets, outputs, rooms: outputs.map(fill) };
+}
+
+test('Output has room for a megabyte as long as little waits for other clients, and again when these have taken theirs or have gone', () => {
+  const { sockets, outputs, rooms } = fillThread();
+  deepEqual(rooms, [...Array<number>(16).fill(20), 15, 4]);
   const [first, second, last] = [outputs[0]!, outputs[1]!, outputs.at(-1)!];
   while (sockets[0]!.isWaiting) sockets[0]!.take();
   first.onSocketDrain();
@@ -252,6 +256,25 @@ test('Output has room for a megabyte for some clients at a time, and for others 
   second.close();
   equal(fill(first), 16);
   for (const output of outputs) output.close();
+});
+
+test('Output holds no more of a body than is said of it where much waits for others, and tells when that is taken', () => {
+  const { outputs } = fillThread();
+  const socket = new SlowSocket();
+  let drains = 0;
+  const told = { ...UNHEARD, onDrain: () => (drains += 1) };
+  const output = new Output(socket as unknown as Socket, told);
+  output.holdBody(10_000);
+  output.buffer(Buffer.alloc(9000));
+  equal(output.hasRoomForBody, true);
+  output.buffer(Buffer.alloc(45_000));
+  equal(output.hasRoomForBody, false);
+  while (socket.isWaiting) socket.take();
+  equal(drains, 1, 'the socket itself tells nothing of so little');
+  for (const one of outputs) one.close();
+  output.buffer(Buffer.alloc(12_000));
+  equal(output.hasRoomForBody, true, 'there is room for all again');
+  output.close();
 });
 
 test('Output counts what each piece costs that waits, until none does', () => {

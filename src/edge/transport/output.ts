@@ -13,8 +13,8 @@ import { giveChunk, ReadAhead } from './read-ahead.ts';
 /** Where short pieces are put together, to leave in one write. One for each thread: nothing stays in it. */
 const SCRATCH = Buffer.allocUnsafeSlow(65_536);
 
-/** Outputs of this thread in which more than `outputBytesMax` waits, or has waited since they were last empty. */
-let wideOutputs = 0;
+/** What waits in this thread in outputs that hold more than they may by themselves, or have held it since they were last empty. */
+let wideBytes = 0;
 
 /** Up to this, bytes are sent as text, which needs no memory outside of the heap. */
 const TEXT_BYTES_MAX = 8192;
@@ -50,8 +50,10 @@ export class Output {
   #pieces = 0;
   /** Made for the first file of a connection. */
   #readAhead: ReadAhead | undefined;
-  /** The output is one of those in which more may wait. */
-  #isWide = false;
+  /** Of a response's body, without a part of what is there for all. */
+  #bodyBytesMax: number = EDGE_LIMITS.outputBytesMax;
+  /** Its part of `wideBytes`. */
+  #wideBytes = 0;
   /** The kernel has taken the last chunk of a file at once. */
   #takesAtOnce = false;
   /** The kernel has taken what was written: the socket's own drain event does not come for small pieces. */
@@ -110,25 +112,31 @@ export class Output {
     return this.bytes < EDGE_LIMITS.outputBytesMax;
   }
 
-  /** The same for the body of a response, of which more may wait while few clients are behind. */
-  get hasRoomForBody(): boolean {
-    return this.hasRoom || (this.bytes < EDGE_LIMITS.wideOutputBytesMax && this.#mayBeWide());
+  /** How much of the body that follows may wait. */
+  holdBody(bytesMax: number = EDGE_LIMITS.outputBytesMax): void {
+    this.#bodyBytesMax = bytesMax;
   }
 
-  #mayBeWide(): boolean {
-    if (!this.#isWide && wideOutputs < EDGE_LIMITS.wideOutputsMax) {
-      this.#isWide = true;
-      wideOutputs += 1;
+  /** True while there is room for more of the body of a response: of this much more may wait while little does for other clients. */
+  get hasRoomForBody(): boolean {
+    const { bytes } = this;
+    return bytes < this.#bodyBytesMax || (bytes < EDGE_LIMITS.wideOutputBytesMax && this.#widen(bytes));
+  }
+
+  #widen(bytes: number): boolean {
+    const more = bytes - this.#wideBytes;
+    if (wideBytes + more > EDGE_LIMITS.wideBytesMax) {
+      return false;
     }
-    return this.#isWide;
+    wideBytes += more;
+    this.#wideBytes = bytes;
+    return true;
   }
 
   /** Nothing waits any more. */
   #narrow(): void {
-    if (this.#isWide) {
-      this.#isWide = false;
-      wideOutputs -= 1;
-    }
+    wideBytes -= this.#wideBytes;
+    this.#wideBytes = 0;
   }
 
   #tellDrain(): void {
@@ -230,7 +238,7 @@ export class Output {
   #give(piece: Buffer | string, onWritten?: () => void): void {
     this.#pieces += 1;
     this.#socket.write(piece, 'latin1', onWritten);
-    if (!this.#isAsked && !this.hasRoom && !this.#socket.writableNeedDrain) {
+    if (!this.#isAsked && this.bytes >= this.#bodyBytesMax && !this.#socket.writableNeedDrain) {
       this.#ask();
     }
   }

@@ -25,6 +25,8 @@ export interface ResponseHead {
   readonly isProxied?: boolean;
   /** The connection is to be closed behind this response. */
   readonly closes?: boolean;
+  /** Of a body that follows the head: how much may wait in memory for a client that is behind, if less is there for all. Absent: as the transport has it. */
+  readonly heldBytesMax?: number;
 }
 
 /** Bytes of an open file, sent by the transport under backpressure. */

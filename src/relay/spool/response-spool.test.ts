@@ -154,3 +154,98 @@ test('SpoolFlow makes a server wait for its client where the file may not be lon
     ok(heldAt >= 2 && heldAt < 60, `held at ${heldAt}`);
   }
 });
+
+/** A disk that takes its time: nothing is written as long as it is asked. */
+class IdleDisk extends SpoolSpace {
+  override admit(): boolean {
+    return false;
+  }
+}
+
+/** Writes pieces of one letter each to a client that has room for so many at a time. */
+function newReader(space: SpoolSpace): {
+  readonly flow: SpoolFlow;
+  readonly received: () => string;
+  readonly held: () => boolean;
+  readonly write: (letters: string) => void;
+} {
+  let received = '';
+  let room = 0;
+  let isHeld = false;
+  const responder = {
+    write: (bytes: Buffer | BorrowedBody) => {
+      const piece = Buffer.isBuffer(bytes) ? bytes : bytes.buffer.subarray(bytes.start, bytes.start + bytes.length);
+      received += piece.latin1Slice();
+      room -= 1;
+      return room > 0;
+    },
+    end: () => {
+      received += '.';
+    },
+  } as unknown as Responder;
+  const source = {
+    pause: () => {
+      isHeld = true;
+    },
+    resume: () => {
+      isHeld = false;
+    },
+  };
+  const flow = new SpoolFlow({ responder }, space, source, () => undefined, {
+    pendingBytesMax: 4,
+    fileBytesMax: 1_000_000,
+  });
+  const drain = flow.onDrain.bind(flow);
+  flow.onDrain = () => {
+    room = 3;
+    drain();
+  };
+  return {
+    flow,
+    received: () => received,
+    held: () => isHeld,
+    write: (letters) => {
+      for (const letter of letters) {
+        flow.write({ kind: 'borrowed', buffer: Buffer.from(letter), start: 0, length: 1 });
+      }
+    },
+  };
+}
+
+test('SpoolFlow does not let a client that has caught up wait for the disk', (t) => {
+  const space = new IdleDisk(makeFolder(t), 's');
+  const { flow, received, held, write } = newReader(space);
+  write('abcdefg');
+  equal(received(), 'a');
+  equal(held(), true, 'the client is behind, and so is the disk');
+  flow.onDrain();
+  equal(received(), 'abcdefg');
+  equal(held(), false);
+  write('hi');
+  equal(received(), 'abcdefghi', 'what follows goes to the client at once');
+  write('jkl');
+  equal(received(), 'abcdefghi', 'until that is behind again');
+  equal(flow.end(), false);
+  flow.onDrain();
+  equal(received(), 'abcdefghijkl.');
+  equal(space.usedBytes, 0);
+});
+
+test('SpoolFlow sends from memory what is being written when its client has caught up, and keeps the order behind it', async (t) => {
+  const space = new SpoolSpace(makeFolder(t), 's');
+  const { flow, received, write } = newReader(space);
+  write('abc');
+  flow.onDrain(); // The write of "bc" has begun, and cannot have ended.
+  equal(received(), 'abc');
+  write('d');
+  write('efg');
+  equal(received(), 'abcde');
+  write('hij');
+  equal(flow.end(), false);
+  while (!received().endsWith('.')) {
+    flow.onDrain();
+    await new Promise(setImmediate);
+  }
+  equal(received(), 'abcdefghij.');
+  equal(space.usedBytes, 0);
+});

@@ -1,7 +1,9 @@
 /**
  * Stands between a worker and a client that reads more slowly than the worker writes: the response goes to a file and from
- * there to the client, so the worker is free as soon as the application has finished. Where the file cannot grow, the worker waits: what
- * was not written is sent from memory when the client has read the file, and the file begins anew.
+ * there to the client, so the worker is free as soon as the application has finished. Where the file cannot grow, the worker waits.
+ *
+ * A client that has taken all that the file has does not wait for the disk: what is not written yet is sent from memory, the file begins anew, and what follows goes
+ * to the client at once until that is behind again. So the file costs a client that is quick, or a disk that is slow, no more than it has to.
  */
 
 import type { Responder } from '../../protocol/http/exchange.ts';
@@ -44,7 +46,7 @@ export class ResponseSpool {
   #isOver = false;
   #isFull = false;
   #clientHasRoom = false;
-  /** What the file could not hold was sent from memory, and the client has not caught up with it. */
+  /** What a file that cannot grow could not hold was sent from memory, and the client has not caught up with it. */
   #awaitsClient = false;
 
   constructor(
@@ -62,6 +64,10 @@ export class ResponseSpool {
 
   /** `bytes` are borrowed until it returns. */
   write(bytes: Buffer): void {
+    if (this.#clientHasRoom && this.#file.isNew) {
+      this.#clientHasRoom = this.#responder.write({ kind: 'borrowed', buffer: bytes, start: 0, length: bytes.length });
+      return;
+    }
     const hasRoom = this.#file.append(bytes);
     if (!hasRoom || this.#file.writtenBytes - this.#readBytes > this.#bounds.fileBytesMax) {
       this.#hold();
@@ -106,10 +112,6 @@ export class ResponseSpool {
     }
     this.#makeRoom();
     const ready = this.#file.writtenBytes - this.#readBytes;
-    if (ready === 0 && this.#file.mayRestart && this.#clientHasRoom) {
-      this.#restart();
-      return;
-    }
     if (ready === 0 && this.#isEnded && this.#file.isFlushed) {
       this.close();
       if (this.#isShort) {
@@ -119,7 +121,11 @@ export class ResponseSpool {
       }
       return;
     }
-    if (ready === 0 || this.#isReading || !this.#clientHasRoom) {
+    if (this.#isReading || !this.#clientHasRoom) {
+      return;
+    }
+    if (ready === 0) {
+      this.#restart();
       return;
     }
     this.#isReading = true;
@@ -138,11 +144,16 @@ export class ResponseSpool {
     });
   }
 
+  /** The client has taken all that the file has. */
   #restart(): void {
+    if (this.#file.isNew) {
+      return;
+    }
+    const { isStuck } = this.#file;
     this.#readBytes = 0;
     const left = this.#file.restart();
     this.#clientHasRoom = left.length === 0 || this.#responder.write(Buffer.concat(left));
-    this.#awaitsClient = !this.#clientHasRoom;
+    this.#awaitsClient = isStuck && !this.#clientHasRoom;
     this.#pump();
   }
 

@@ -50,6 +50,9 @@ export class SpoolFile implements SpoolMember {
   #writtenBytes = 0;
   /** Something is under way that needs the descriptor: a write, a read, a truncation. */
   #isBusy = false;
+  #isWriting = false;
+  /** The file has begun anew during the write that is under way: what that writes is not wanted. */
+  #isOutdated = false;
   /** A read that waits for its turn. */
   #wanted: WantedRead | undefined;
   #isClosed = false;
@@ -90,17 +93,17 @@ export class SpoolFile implements SpoolMember {
     return this.#isStuck;
   }
 
-  /** A write has failed and nothing is under way, so that `restart` may be called. */
-  get mayRestart(): boolean {
-    return this.#isStuck && !this.#isBusy && this.#wanted === undefined;
-  }
-
   get pendingBytes(): number {
     return this.#queuedBytes;
   }
 
   get isFlushed(): boolean {
     return this.#queuedBytes === 0;
+  }
+
+  /** Nothing was written since the file has begun, and nothing is to be. */
+  get isNew(): boolean {
+    return this.#bytes === 0;
   }
 
   /** `bytes` are borrowed until it returns. False when the source should pause until `onWritten` finds room. */
@@ -144,11 +147,18 @@ export class SpoolFile implements SpoolMember {
       return;
     }
     this.#isBusy = true;
+    this.#isWriting = true;
     const batch = this.#rest.concat(this.#queue.takeAll());
     this.#rest = batch;
     writev(fd, batch, this.#writtenBytes, (error, written) =>
       this.#calledBack(() => {
+        this.#isWriting = false;
         if (!this.#isFreed()) {
+          return;
+        }
+        if (this.#isOutdated) {
+          this.#isOutdated = false;
+          this.#empty();
           return;
         }
         if (error !== null) {
@@ -250,7 +260,7 @@ export class SpoolFile implements SpoolMember {
     );
   }
 
-  /** Called when everything in the file has been read: takes out what could not be written, and begins anew with an empty file. */
+  /** Called when everything in the file has been read: takes out what is not written, and begins anew with an empty file. */
   restart(): Buffer[] {
     const left = this.#rest.concat(this.#queue.takeAll());
     this.#space.shrink(this.#bytes, 0);
@@ -258,19 +268,29 @@ export class SpoolFile implements SpoolMember {
     this.#writtenBytes = 0;
     this.#queuedBytes = 0;
     this.#isStuck = false;
-    // A file whose descriptor is closed is not cut: what is written next takes the place of what is there.
-    if (this.#fd !== -1) {
-      this.#isBusy = true;
-      ftruncate(this.#fd, 0, () =>
-        this.#calledBack(() => {
-          if (this.#isFreed()) {
-            this.#goOn();
-            this.#events.onWritten();
-          }
-        }),
-      );
+    if (this.#isWriting) {
+      this.#isOutdated = true;
+    } else if (this.#fd !== -1 && !this.#isBusy) {
+      this.#empty();
     }
     return left;
+  }
+
+  #empty(): void {
+    if (this.#fd === -1) {
+      // A file whose descriptor is closed is not cut: what is written next takes the place of what is there.
+      this.#goOn();
+      return;
+    }
+    this.#isBusy = true;
+    ftruncate(this.#fd, 0, () =>
+      this.#calledBack(() => {
+        if (this.#isFreed()) {
+          this.#goOn();
+          this.#events.onWritten();
+        }
+      }),
+    );
   }
 
   /** The file stays when it is closed. */

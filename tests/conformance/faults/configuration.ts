@@ -1,10 +1,12 @@
 // What both programs are told.
 
 import type { Protocol } from './hostile-server.ts';
+import type { Place } from './places.ts';
 
 export interface Told {
   readonly port: number;
   readonly ports: ReadonlyMap<Protocol, number>;
+  readonly places: readonly Place[];
   /** Of the page of upstreams, which nginx does not have. */
   readonly apiPort?: number;
 }
@@ -24,7 +26,7 @@ const PREFIXES: Readonly<Record<Protocol, string>> = {
 };
 const KEPT = new Set<Protocol>(['http', 'tls', 'memcached']);
 
-export function renderConfiguration({ port, ports, apiPort }: Told): string {
+export function renderConfiguration({ port, ports, places, apiPort }: Told): string {
   const upstreams = Array.from(
     ports,
     ([protocol, to]) =>
@@ -40,12 +42,15 @@ export function renderConfiguration({ port, ports, apiPort }: Told): string {
       `location /${protocol}-timed/ { ${pass} ${prefix}_read_timeout 1s; }`,
     ].join('\n');
   });
+  const known = places.filter(({ isOurs }) => apiPort !== undefined || isOurs !== true);
+  const placed = known.map(({ name, servers }) => `upstream ${name} { ${servers} }`);
+  const ofPlaces = known.map(({ name, rules }) => `location /${name}/ { ${rules} }`);
   const api = apiPort === undefined ? '' : `server { listen 127.0.0.1:${apiPort}; location / { api; } }`;
   return `pid nginx.pid; error_log error.log info; worker_processes 1;
 events { worker_connections 4096; }
 http { access_log off; client_body_buffer_size 1m;
-${upstreams.join('\n')}
-server { listen 127.0.0.1:${port} backlog=4096; ${locations.join('\n')} }
+${[...upstreams, ...placed].join('\n')}
+server { listen 127.0.0.1:${port} backlog=4096; ${[...locations, ...ofPlaces].join('\n')} }
 ${api} }
 `;
 }

@@ -12,6 +12,8 @@ export interface Asked {
   readonly socket: Socket;
   /** Ends it by a reset. */
   readonly reset: () => void;
+  /** Ends it without a word, also under TLS, where an end is announced. */
+  readonly cut: () => void;
   readonly protocol: Protocol;
   /** Of the connection: 1 for the first. */
   readonly count: number;
@@ -39,6 +41,7 @@ export async function runHostileServer(
   const onConnection = (raw: Socket): void => {
     const socket = identity === undefined ? raw : new TLSSocket(raw, { isServer: true, ...identity });
     const reset = (): void => void raw.resetAndDestroy();
+    const cut = (): void => void raw.end();
     let [pending, count] = ['', 0];
     open.add(raw);
     raw.on('close', () => open.delete(raw));
@@ -52,7 +55,7 @@ export async function runHostileServer(
       if (misbehave !== undefined && isHeadWhole(protocol, pending)) {
         pending = '';
         count += 1;
-        misbehave({ socket, reset, protocol, count, answer: (head, body) => renderAnswer(protocol, head, body) });
+        misbehave({ socket, reset, cut, protocol, count, answer: (head, body) => renderAnswer(protocol, head, body) });
       }
     });
   };

@@ -18,6 +18,7 @@ import type { HostileServer, Protocol } from './hostile-server.ts';
 import { runHostileServer } from './hostile-server.ts';
 import type { FaultKind } from './misbehaviours.ts';
 import { KINDS, nameKey, WELL } from './misbehaviours.ts';
+import { Places } from './places.ts';
 import type { FaultRow, Seen } from './report.ts';
 import { faultsOf, renderReport } from './report.ts';
 import { WatchedProgram, wordsOf } from './watched-program.ts';
@@ -33,6 +34,8 @@ const WARM_COUNT = 300;
 const OTHERS_PART = 20;
 const PROTOCOLS: readonly Protocol[] = ['http', 'tls', 'uwsgi', 'fastcgi', 'scgi', 'memcached'];
 
+const NOT_ASKED: Seen = { endings: new Map(), words: new Map() };
+
 interface Stage {
   readonly portico: WatchedProgram;
   readonly nginx: WatchedProgram;
@@ -41,7 +44,14 @@ interface Stage {
 
 async function see(program: WatchedProgram, kind: FaultKind, path: string, count: number): Promise<Seen> {
   program.newLines();
-  const endings = await askMany(count, Math.min(count, AT_ONCE), () => ask(program.port, path, kind.client));
+  let begun = 0;
+  const endings = await askMany(count, Math.min(count, AT_ONCE), () => {
+    begun += 1;
+    if (begun === Math.ceil(count / 2)) {
+      kind.meanwhile?.(program);
+    }
+    return ask(program.port, path, kind.client);
+  });
   await new Promise((resolve) => setTimeout(resolve, 100));
   const words = new Map<string, number>();
   for (const line of program.newLines()) {
@@ -60,8 +70,9 @@ async function run(
   count: number,
 ): Promise<FaultRow> {
   nameKey(kind.name);
-  const path = `/${protocol}${kind.location === undefined ? '' : `-${kind.location}`}/~${kind.name}~`;
-  const byNginx = await see(nginx, kind, path, REFEREE_COUNT);
+  const place = kind.place ?? `${protocol}${kind.location === undefined ? '' : `-${kind.location}`}`;
+  const path = `/${place}/~${kind.name}~`;
+  const byNginx = kind.isOurs === true ? NOT_ASKED : await see(nginx, kind, path, REFEREE_COUNT);
   await see(portico, kind, path, Math.min(count, WARM_COUNT));
   const before = { openFiles: portico.openFiles, memoryMb: portico.memoryMb };
   const byPortico = await see(portico, kind, path, count);
@@ -92,26 +103,30 @@ async function main(): Promise<number> {
   const servers = new Map<Protocol, HostileServer>();
   const rows: FaultRow[] = [];
   try {
-    const { cert, key } = new Authority(folder).issue('faults.test');
+    const authority = new Authority(folder);
+    const { cert, key } = authority.issue('faults.test');
     const misbehaviours = new Map([WELL, ...KINDS].map(({ name, serve }) => [name, serve]));
     for (const protocol of PROTOCOLS) {
       const identity = protocol === 'tls' ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined;
       servers.set(protocol, await runHostileServer(protocol, misbehaviours, identity));
     }
     const ports = new Map(Array.from(servers, ([protocol, { port }]) => [protocol, port]));
+    const stranger = new Authority(folder, 'stranger').cert;
+    using opened = await Places.open({ servers, authority: authority.cert, stranger });
+    const places = opened.list;
     const apiPort = await findPort();
     const [porticoPort, nginxPort] = [await findPort(), await findPort()];
     await using portico = new WatchedProgram(
       [PORTICO, 'nginx', '-g', 'daemon off;'],
       join(folder, 'portico'),
       porticoPort,
-      renderConfiguration({ port: porticoPort, ports, apiPort }),
+      renderConfiguration({ port: porticoPort, ports, places, apiPort }),
     );
     await using nginx = new WatchedProgram(
       NGINX,
       join(folder, 'nginx'),
       nginxPort,
-      renderConfiguration({ port: nginxPort, ports }),
+      renderConfiguration({ port: nginxPort, ports, places }),
     );
     await Promise.all([portico.begun(), nginx.begun()]);
     await askMany(WARM_COUNT, AT_ONCE, () => ask(portico.port, '/http/~well~'));

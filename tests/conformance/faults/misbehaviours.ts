@@ -2,6 +2,7 @@
 
 import type { Asked, Misbehaviour, Protocol } from './hostile-server.ts';
 import { fastcgiRecord } from './hostile-server.ts';
+import type { WatchedProgram } from './watched-program.ts';
 
 /** What the client does. `leaves`: it is gone when the server has been asked, when the first byte of the response has come, or with half of its body sent. */
 export interface ClientWay {
@@ -18,6 +19,12 @@ export interface FaultKind {
   readonly client?: ClientWay;
   /** `unbuffered`: responses and bodies of requests are passed on as they come. `timed`: the server has a second. */
   readonly location?: 'unbuffered' | 'timed';
+  /** A location of its own, in the place of that of the protocol. */
+  readonly place?: string;
+  /** The free nginx has nothing of the kind, and is not asked. */
+  readonly isOurs?: boolean;
+  /** What happens when half of the requests have been begun. */
+  readonly meanwhile?: (program: WatchedProgram) => void;
   /** Why its end is not that of nginx, on purpose. */
   readonly differs?: string;
 }
@@ -28,6 +35,7 @@ const HTTP: readonly Protocol[] = ['http', 'tls'];
 /** Connections that carry several requests: whoever ends one may end the next request. */
 const KEPT: readonly Protocol[] = ['http', 'tls', 'memcached'];
 const TRICKLE_MS = 20;
+const LATE_MS = 100;
 /** Of a head, for which there is not the time. */
 const HEAD_TRICKLE_MS = 100;
 const MEGABYTE = 1_048_576;
@@ -205,5 +213,50 @@ export const KINDS: readonly FaultKind[] = [
     ...{ name: 'gone-sending', what: 'its client is gone in the middle of its body', protocols: WITH_HEADS },
     ...{ client: { bodyBytes: 300_000, leaves: 'sending' }, location: 'unbuffered' },
     serve: () => undefined,
+  },
+  {
+    ...{ name: 'gone-retried', what: 'its client is gone while another one is asked', protocols: ['http'] },
+    ...{ client: { leaves: 'waiting' }, place: 'retried' },
+    serve: (asked) => ended(asked, ''),
+  },
+  {
+    ...{ name: 'gone-queued', what: 'its client is gone while it waits for its turn', protocols: ['http'] },
+    ...{ client: { leaves: 'waiting' }, place: 'queued', isOurs: true },
+    serve: () => undefined,
+  },
+  {
+    ...{ name: 'truncated', what: 'ends a body of no length without a word', protocols: ['tls'] },
+    serve: (asked) => {
+      text(asked, 'HTTP/1.1 200 OK\r\n\r\nhello');
+      setTimeout(asked.cut, TRICKLE_MS);
+    },
+  },
+  ...Object.entries({
+    'handshake-closed': 'closes in the handshake of TLS',
+    'handshake-reset': 'resets in the handshake of TLS',
+    'handshake-garbage': 'answers the handshake of TLS with what is none',
+    'handshake-alert': 'answers the handshake of TLS with an alert',
+    'handshake-silent': 'says nothing in the handshake of TLS',
+    untrusted: 'shows a certificate that nobody trusts',
+    misnamed: 'shows a certificate of another name',
+  }).map(([name, what]): FaultKind => ({ name, what, protocols: ['tls'], place: name, serve: () => undefined })),
+  {
+    ...{ name: 'stopped', what: 'stands still: the kernel takes the connection', protocols: ['http'] },
+    ...{ place: 'stopped', serve: () => undefined },
+  },
+  {
+    ...{ name: 'full', what: 'has a full queue of connections', protocols: ['http'] },
+    ...{ place: 'full', serve: () => undefined },
+  },
+  {
+    ...{ name: 'reloaded', what: 'answers late, behind a reload', protocols: ['http'] },
+    meanwhile: (program) => program.reload(),
+    serve: (asked) => void setTimeout(() => text(asked, whole(asked, 'late')), LATE_MS),
+  },
+  {
+    ...{ name: 'killed', what: 'answers late, to a process that has been killed', protocols: ['http'] },
+    differs: 'which requests are cut is a matter of the moment.',
+    meanwhile: (program) => program.killWorker(),
+    serve: (asked) => void setTimeout(() => text(asked, whole(asked, 'late')), LATE_MS),
   },
 ];

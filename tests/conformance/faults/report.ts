@@ -39,7 +39,9 @@ export function faultsOf({
 }: FaultRow): readonly string[] {
   const [ours, theirs] = [namesOf(byPortico.endings), namesOf(byNginx.endings)];
   return [
-    ...(ours === theirs || kind.differs !== undefined ? [] : [`ends with ${ours}, with nginx ${theirs}`]),
+    ...(ours === theirs || kind.differs !== undefined || kind.isOurs === true
+      ? []
+      : [`ends with ${ours}, with nginx ${theirs}`]),
     ...(openFiles <= OPEN_FILES_MAX ? [] : [`${openFiles} descriptors stay`]),
     ...(memoryMb <= GROWN_MB_MAX ? [] : [`${memoryMb.toFixed(1)} MB stay`]),
     ...(active === 0 ? [] : [`${active} requests are counted as active`]),
@@ -81,7 +83,7 @@ ${rows.map(({ kind, protocol, byPortico, byNginx }) => `| ${kind.what} | ${proto
 }
 
 function renderRow({ kind, protocol, count, byPortico, byNginx, openFiles, memoryMb }: FaultRow): string {
-  return `| ${[kind.what, protocol, count, namesOf(byPortico.endings), namesOf(byNginx.endings), signed(openFiles, 0), signed(memoryMb, 1)].join(' | ')} |`;
+  return `| ${[kind.what, protocol, count, namesOf(byPortico.endings), namesOf(byNginx.endings) || 'not asked', signed(openFiles, 0), signed(memoryMb, 1)].join(' | ')} |`;
 }
 
 function renderNotes(rows: readonly FaultRow[]): string {

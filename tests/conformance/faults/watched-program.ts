@@ -68,6 +68,14 @@ export class WatchedProgram implements AsyncDisposable {
     return descendants(this.#child.pid ?? 0).at(-1)?.pid ?? 0;
   }
 
+  reload(): void {
+    this.#child.kill('SIGHUP');
+  }
+
+  killWorker(): void {
+    process.kill(this.workerPid, 'SIGKILL');
+  }
+
   get openFiles(): number {
     return readdirSync(`/proc/${this.workerPid}/fd`).length;
   }

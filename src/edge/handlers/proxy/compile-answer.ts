@@ -43,6 +43,7 @@ interface Edits {
   readonly redirect: EditRedirect | undefined;
   readonly cookie: EditCookie | undefined;
   readonly forcesRanges: boolean;
+  readonly heldBytesMax: number;
 }
 
 export function compileAnswer(
@@ -55,6 +56,7 @@ export function compileAnswer(
     redirect: compileRedirects(response, to, compilation),
     cookie: compileSetCookie(response, compilation),
     forcesRanges: response.forcesRanges,
+    heldBytesMax: response.bufferBytesMax,
   };
   const ignores = new Set(response.ignores);
   const obeyed = (fields: readonly Field[], lower: string): string | undefined =>
@@ -150,6 +152,7 @@ function passedHead(
     fields: fieldsOfLines(lines),
     takesRanges,
     isProxied: true,
+    heldBytesMax: edits.heldBytesMax,
     length: bodyLength ?? -1,
   };
 }
