@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['kernel', 'protocol', 'relay'],
   upstream: ['kernel', 'protocol', 'config', 'relay'],
   edge: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream'],
-  supervisor: ['kernel', 'config', 'protocol/control', 'protocol/ocsp', 'protocol/tls'],
+  supervisor: ['kernel', 'config', 'protocol/control', 'protocol/ocsp', 'protocol/tls', 'upstream/ocsp'],
   cli: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream', 'edge', 'supervisor'],
 };
 

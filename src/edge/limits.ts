@@ -5,6 +5,14 @@ export const EDGE_LIMITS = {
   headTimeoutMs: 20_000,
   /** A TLS handshake must have ended so long after the connection was accepted. */
   handshakeMs: 20_000,
+  /** A client with a certificate waits so long for what its authorities say of it; a responder that takes longer has not answered. */
+  clientStatusMs: 10_000,
+  /** So many certificates are asked about at a time in a thread, and so many clients wait for their turn. */
+  clientStatusAsksMax: 64,
+  clientStatusWaitingMax: 1024,
+  /** Where answers are kept: one that does not say when the next one comes counts so long, as with nginx, and none counts longer than a day, for who is revoked is to be found out. */
+  clientStatusOpenMs: 3_600_000,
+  clientStatusKeptMs: 86_400_000,
   /** The first byte of a connection must have come this long after it was accepted, or its handshake ended (nginx client_header_timeout). */
   firstByteMs: 60_000,
   /** How much later than its deadline a connection may be looked at, and how old the time is from which a deadline is counted. */

@@ -196,6 +196,7 @@ export class EdgeThread {
       thread: this.#index,
       table: this.#table,
       sessions: this.#shared.sessions,
+      statuses: this.#shared.statuses,
       common: {
         ...newHttp1Memory(),
         table: this.#table,

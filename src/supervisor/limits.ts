@@ -78,8 +78,6 @@ export const SUPERVISOR_LIMITS = {
   staplePollMs: 1_000,
   /** As long as nginx waits for one. */
   stapleAskMs: 60_000,
-  /** Answers have two kilobytes, with a chain of certificates some more. */
-  stapleBytesMax: 65_536,
   /** Authorities that are asked at a time: a thousand sites may have one. */
   stapleAsksMax: 8,
   /** An answer is renewed so long before it ends … */

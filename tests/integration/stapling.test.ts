@@ -1,64 +1,42 @@
 // The word of a certificate's authority is asked for, checked, and sent with the certificate that a client is shown: by nginx's files, with the openssl program as the authority.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { connect } from 'node:tls';
-import { promisify } from 'node:util';
 import { readOcspResponse } from '../../src/protocol/ocsp/ocsp-response.ts';
 import type { Issued } from './certificates.ts';
 import { Authority } from './certificates.ts';
 import { findPort } from './free-port.ts';
 import type { NginxServer } from './nginx-server.ts';
 import { runNginx } from './nginx-server.ts';
+import type { OcspResponder } from './ocsp-responder.ts';
+import { openResponder } from './ocsp-responder.ts';
 import { makeFolder } from './server.ts';
 
 const folder = makeFolder();
 const authority = new Authority(folder);
-const index = join(folder, 'index');
-const openssl = promisify(execFile);
-/** What the authority is asked with. */
-const asked: string[] = [];
-
-/** An authority that answers as the program does. */
-const responder = createServer((request, response) => {
-  const question = join(folder, `question-${asked.push(request.url ?? '')}`);
-  const by = ['-index', index, '-CA', authority.cert, '-rsigner', authority.cert, '-rkey', authority.key];
-  writeFileSync(question, Buffer.from(decodeURIComponent((request.url ?? '').slice('/ask/'.length)), 'base64'));
-  openssl('openssl', ['ocsp', ...by, '-ndays', '1', '-reqin', question, '-respout', `${question}.out`]).then(
-    () => response.setHeader('Content-Type', 'application/ocsp-response').end(readFileSync(`${question}.out`)),
-    () => response.writeHead(500).end(),
-  );
-});
-
 function serialOf({ cert }: Issued): string {
   return new X509Certificate(readFileSync(cert)).serialNumber;
 }
 
 let nginx: NginxServer;
+let responder: OcspResponder;
 let port = 0;
 let [ecdsa, rsa, revoked]: [Issued, Issued, Issued] = [authority, authority, authority];
 before(async () => {
-  responder.listen(0, '127.0.0.1');
-  await once(responder, 'listening');
-  const { port: asking } = responder.address() as AddressInfo;
-  const extensions = `subjectAltName=DNS:a.test\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:${asking}/ask`;
+  responder = await openResponder(folder, authority);
+  const extensions = `subjectAltName=DNS:a.test\nauthorityInfoAccess=OCSP;URI:${responder.url}`;
   const keyKind = ['-newkey', 'rsa:2048'];
   ecdsa = authority.issue('ecdsa', { extensions });
   rsa = authority.issue('rsa', { extensions, keyKind });
   revoked = authority.issue('revoked', { extensions });
-  const line = (issued: Issued, state: string): string =>
-    `${state}\t${serialOf(issued)}\tunknown\t/CN=${serialOf(issued)}\n`;
-  writeFileSync(index, [ecdsa, rsa].map((each) => line(each, 'V\t491231235959Z\t')).join(''));
-  writeFileSync(index, line(revoked, 'R\t491231235959Z\t250101000000Z'), { flag: 'a' });
+  responder.knows([ecdsa, rsa], [revoked]);
   port = await findPort();
   const shown = ({ cert, key }: Issued): string => `ssl_certificate ${cert}; ssl_certificate_key ${key};`;
   const site = (name: string, text: string): string =>
@@ -81,8 +59,8 @@ before(async () => {
   );
 });
 after(async () => {
+  responder[Symbol.dispose]();
   await nginx[Symbol.asyncDispose]();
-  responder.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -149,7 +127,7 @@ test('each certificate of a site comes with the word about it', async () => {
 test('a client that does not want to know is told nothing, and a site that does not ask says nothing', async () => {
   deepEqual((await shake('off.test')).stapled, undefined);
   equal(
-    asked.every((url) => url.startsWith('/ask/')),
+    responder.asked.every((url) => url.startsWith('/ask/')),
     true,
   );
 });
@@ -168,11 +146,11 @@ test('the log says in words of nginx of what the authority has revoked, and noth
 });
 
 test('a reload keeps what is at hand: nobody is asked again', async () => {
-  const before = asked.length;
+  const before = responder.asked.length;
   const file = join(nginx.server.folder, 'nginx.conf');
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll('return 204;', 'return 205;'));
   process.kill(nginx.server.pid, 'SIGHUP');
   await nginx.server.logged(/the new configuration is served/);
   deepEqual((await shake('both.test', { sigalgs: 'ECDSA+SHA256' })).stapled, good(ecdsa).stapled);
-  equal(asked.length, before);
+  equal(responder.asked.length, before);
 });

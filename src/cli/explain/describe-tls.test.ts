@@ -25,6 +25,16 @@ test('describeTls() says what a site shows, speaks and asks', () => {
     'TLSv1.2 and TLSv1.3; sessions are taken up again, kept by the server',
     'clients need a good certificate (/ca.pem)',
   ]);
+  deepEqual(describe({ clients: 'required', clientStatus: 'leaf' }).slice(2), [
+    'clients need a good certificate',
+    'the authority of a good one is asked whether it is revoked, at each connection',
+  ]);
+  deepEqual(
+    describe({ clients: 'optional', clientStatus: 'chain', clientResponder: 'http://a/', clientStatusCache: 'b' }).at(
+      -1,
+    ),
+    'the authorities of a good one, and of those that have signed it, are asked whether it is revoked (http://a/), answers are kept as "b"',
+  );
   deepEqual(describe({ rejectsHandshake: true }), ['handshakes of TLS are refused']);
   deepEqual(describeTls(undefined, {} as ServerModel), []);
 });

@@ -29,5 +29,18 @@ export function describeTls(tls: SiteTls | undefined, { certificates }: ServerMo
       : `TLS with the certificate ${files.join(' and ')}`,
     `${tls.protocols.length === 0 ? 'TLSv1.2 and TLSv1.3' : tls.protocols.join(' and ')}; ${sessions === undefined ? 'no session is taken up again' : `sessions are taken up again, ${sessions}`}`,
     ...(clients === undefined ? [] : [`${clients}${authorities.length === 0 ? '' : ` (${authorities.join(', ')})`}`]),
+    ...(clients === undefined ? [] : describeStatus(tls)),
   ];
+}
+
+const ASKED: Readonly<Record<SiteTls['clientStatus'], string>> = {
+  none: '',
+  leaf: 'the authority of a good one is asked whether it is revoked',
+  chain: 'the authorities of a good one, and of those that have signed it, are asked whether it is revoked',
+};
+
+function describeStatus({ clientStatus, clientResponder, clientStatusCache }: SiteTls): string[] {
+  const whom = clientResponder === '' ? '' : ` (${clientResponder})`;
+  const kept = clientStatusCache === '' ? 'at each connection' : `answers are kept as "${clientStatusCache}"`;
+  return clientStatus === 'none' ? [] : [`${ASKED[clientStatus]}${whom}, ${kept}`];
 }

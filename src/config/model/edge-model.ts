@@ -1,5 +1,6 @@
 import type { App, EdgeApp } from './app.ts';
 import type { EdgeModel, EdgeSite, ServerModel, Site } from './server-model.ts';
+import { clientRulesOf } from './site-tls.ts';
 import type { Streams, StreamTls } from './stream.ts';
 
 /** What the edge is told of a model. Everything is named: what a model has besides, now or later, stays with the supervisor. `upstreamTls`: as it has read it. */
@@ -32,8 +33,7 @@ function edgeSite({ tls, ...site }: Site): EdgeSite {
   if (tls === undefined) {
     return site;
   }
-  const { clients, caCerts, trustedCerts, crl, verifyDepth } = tls;
-  return { ...site, clients: { clients, caCerts, trustedCerts, crl, verifyDepth } };
+  return { ...site, clients: clientRulesOf(tls) };
 }
 
 /** Of TLS the edge has to know whether clients must have a certificate; the rest it is told with what the files hold. */

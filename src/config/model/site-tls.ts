@@ -31,6 +31,14 @@ export interface SiteTls {
   readonly crl: string;
   /** How many authorities may be between the certificate of a client and one that is known. */
   readonly verifyDepth: number;
+  /** Whether authorities are asked (OCSP) that the certificate of a client is not revoked: nothing of that, about the client's own, or also about those between it and a root. */
+  readonly clientStatus: 'none' | 'leaf' | 'chain';
+  /** The URL that is asked; '': that in each certificate. */
+  readonly clientResponder: string;
+  /** Who finds responders; undefined: nobody finds those that certificates name, and the system the one that is named here. */
+  readonly clientResolver: Resolver | undefined;
+  /** Answers are kept by this name, as long as they count; '': they are not. */
+  readonly clientStatusCache: string;
   /** How long a session may be taken up again. */
   readonly sessionMs: number;
   /** Sessions are given to clients as tickets. */
@@ -54,7 +62,25 @@ export interface SiteTls {
 }
 
 /** Whom a site lets in by their certificates. A site that says nothing of TLS has those of the default site of the listener. */
-export type ClientRules = Pick<SiteTls, 'clients' | 'caCerts' | 'trustedCerts' | 'crl' | 'verifyDepth'>;
+export type ClientRules = Pick<
+  SiteTls,
+  | 'clients'
+  | 'caCerts'
+  | 'trustedCerts'
+  | 'crl'
+  | 'verifyDepth'
+  | 'clientStatus'
+  | 'clientResponder'
+  | 'clientResolver'
+  | 'clientStatusCache'
+>;
+
+export function clientRulesOf(tls: ClientRules): ClientRules {
+  const { clients, caCerts, trustedCerts, crl, verifyDepth } = tls;
+  const { clientStatus, clientResponder, clientResolver, clientStatusCache } = tls;
+  const status = { clientStatus, clientResponder, clientResolver, clientStatusCache };
+  return { clients, caCerts, trustedCerts, crl, verifyDepth, ...status };
+}
 
 /** RFC 8446 5.1: the longest record there is. */
 export const RECORD_BYTES_MAX = 16_384;
@@ -73,6 +99,10 @@ export const USUAL_TLS: SiteTls = {
   trustedCerts: '',
   crl: '',
   verifyDepth: 9,
+  clientStatus: 'none',
+  clientResponder: '',
+  clientResolver: undefined,
+  clientStatusCache: '',
   sessionMs: 7_200_000,
   usesTickets: true,
   keepsSessions: true,

@@ -282,6 +282,7 @@ test('TLS of each site is said with it: certificates, versions, sessions, client
     { certificates: [1], clients: 'unverified', caCerts: '/ca', trustedCerts: '/more', crl: '/crl', verifyDepth: 1 },
     { certificates: [1], usesTickets: false, keepsSessions: false, sessionMs: 300_000, recordBytesMax: 4096 },
     { certificates: [0], ticketKeyFiles: ['/t1', '/t2'], dhParams: '/dh' },
+    { clients: 'required', clientStatus: 'chain', clientResponder: 'http://a.test/', clientStatusCache: 'one' },
     { rejectsHandshake: true },
   ];
   const sites = own.map((tls, index) => ({ ...site, name: `${index}.test`, tls: { ...USUAL_TLS, ...tls } }));

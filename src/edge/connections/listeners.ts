@@ -43,6 +43,8 @@ export interface ListenersParts {
   readonly table: ConnectionTable;
   /** Memory of sessions of TLS. */
   readonly sessions: SharedArrayBuffer;
+  /** … and of what authorities have said of clients' certificates. */
+  readonly statuses: SharedArrayBuffer;
   /** What connections have besides what the plan says. */
   readonly common: Omit<ConnectionServices, keyof PlannedServices | 'webSocket' | 'isClosing'> &
     Pick<ConnectionServices['webSocket'], 'contexts'>;
@@ -138,14 +140,18 @@ export class Listeners {
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
   async #loadTls(): Promise<void> {
     const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
-    const { SessionTable } = await import('../shared/session-table.ts');
+    const { ExpiringTable, SESSIONS, STATUSES } = await import('../shared/expiring-table.ts');
+    const { LateStatuses } = await import('../tls/late-statuses.ts');
     const { isTlsDirect } = await import('../../relay/sockets/direct-tls.ts');
     if (this.#newAcceptor === undefined) {
       const { table, common, bugs, log } = this.#parts;
       const faults = new CountedLog('no TLS with', (text) => log('info', text));
-      const kept = { table: new SessionTable(this.#parts.sessions), clock: systemClock };
+      const kept = { table: new ExpiringTable(this.#parts.sessions, SESSIONS), clock: systemClock };
+      const statuses = new LateStatuses(new ExpiringTable(this.#parts.statuses, STATUSES), (text) =>
+        log('error', text),
+      );
       const { usual: buffer } = this.#buffers;
-      const around = { table, buffer, faults, kept, date: common.date, onBug: bugs.note.bind(bugs) };
+      const around = { table, buffer, faults, kept, statuses, date: common.date, onBug: bugs.note.bind(bugs) };
       this.#isTlsDirect = isTlsDirect();
       this.#newAcceptor = (settings) => new TlsAcceptor({ ...around, settings });
       this.#tls = this.#tlsSettings && this.#newAcceptor(this.#tlsSettings);

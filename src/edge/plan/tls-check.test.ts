@@ -2,6 +2,7 @@ import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { ClientRules } from '../../config/model/site-tls.ts';
+import { clientRulesOf, USUAL_TLS } from '../../config/model/site-tls.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
 import { verifyError } from '../../protocol/tls/verify-errors.ts';
 import { compileTlsCheck } from './tls-check.ts';
@@ -13,7 +14,7 @@ const TLS: PeerTls = {
 // No more of it than that it is there.
 const CERTIFICATE = {} as NonNullable<PeerTls['certificate']>;
 const asks = (clients: ClientRules['clients'], caCerts = 'ca'): { clients: ClientRules } => ({
-  clients: { clients, caCerts, trustedCerts: '', crl: '', verifyDepth: 1 },
+  clients: { ...clientRulesOf(USUAL_TLS), clients, caCerts, verifyDepth: 1 },
 });
 
 /** What becomes of a request for a site, by the rules of each site; the first is the default one. */

@@ -2,8 +2,10 @@
 
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { ClientRules } from '../../config/model/site-tls.ts';
+import { clientRulesOf, USUAL_TLS } from '../../config/model/site-tls.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
+import { renderFault } from '../../protocol/tls/verify-errors.ts';
 
 /** `status`: nginx's own numbers, for which sites may have pages; the client is told 400. `words`: for the error log, as nginx has them. */
 export interface TlsRefusal {
@@ -46,13 +48,12 @@ export function compileTlsCheck({ sites }: Pick<EdgeModel, 'sites'>, fallback: n
   };
 }
 
-const NO_CLIENTS: ClientRules = { clients: 'none', caCerts: '', trustedCerts: '', crl: '', verifyDepth: 0 };
+const NO_CLIENTS: ClientRules = clientRulesOf(USUAL_TLS);
 
 function faultOf(tls: PeerTls, { clients }: ClientRules): TlsRefusal | undefined {
   const { certificateFault, isUnknownAuthority, certificate } = tls;
   if (certificateFault !== undefined && !(clients === 'unverified' && isUnknownAuthority)) {
-    const { number, words } = certificateFault;
-    return { status: 495, words: `client SSL certificate verify error: (${number}:${words})` };
+    return { status: 495, words: `client SSL certificate verify error: ${renderFault(certificateFault)}` };
   }
   return clients === 'required' && certificate === undefined ? NO_CERTIFICATE : undefined;
 }

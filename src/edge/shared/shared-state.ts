@@ -10,7 +10,7 @@ import { newPeerMemory } from '../../upstream/peers/peer-memory.ts';
 import { newConnectionCounters } from '../connections/connection-table.ts';
 import type { ZoneMemory } from '../pipeline/zones.ts';
 import { newZoneMemory, zonesOf } from '../pipeline/zones.ts';
-import { newSessionMemory } from './session-table.ts';
+import { newTableMemory, SESSIONS, STATUSES } from './expiring-table.ts';
 import { newTrafficRows } from './traffic.ts';
 
 /** The queues of one application. */
@@ -39,6 +39,8 @@ export interface SharedState {
   readonly peers: SharedArrayBuffer;
   /** Sessions of TLS. */
   readonly sessions: SharedArrayBuffer;
+  /** What authorities have said of the certificates of clients. */
+  readonly statuses: SharedArrayBuffer;
 }
 
 export function newSharedState(slotsMax: number, model: EdgeModel): SharedState {
@@ -55,7 +57,8 @@ export function newSharedState(slotsMax: number, model: EdgeModel): SharedState 
     wsMemory: newMemoryCounter(),
     zones: newZoneMemory(zonesOf(model)),
     peers: newPeerMemory(),
-    sessions: newSessionMemory(),
+    sessions: newTableMemory(SESSIONS),
+    statuses: newTableMemory(STATUSES),
   };
 }
 

@@ -7,10 +7,9 @@ import type { Asked } from '../../upstream/peers/health/probe.ts';
 import { UpstreamGroups } from '../../upstream/peers/upstream-groups.ts';
 import { LastAnswers } from '../../upstream/resolver/last-answers.ts';
 import type { NameCache } from '../../upstream/resolver/name-cache.ts';
-import { NameCaches } from '../../upstream/resolver/name-caches.ts';
-import { DnsNameServers } from '../../upstream/resolver/name-servers.ts';
 import { systemLookup } from '../../upstream/resolver/system-names.ts';
 import { sessionsOf } from '../pipeline/zones.ts';
+import { NAMES } from '../shared/names.ts';
 import type { SitesParts } from './sites-parts.ts';
 
 export function plannedUpstreams(
@@ -36,10 +35,6 @@ export function plannedUpstreams(
 }
 
 /** Of this thread, whichever plans come and go. */
-const NAMES = new NameCaches(
-  (rules, log) => new DnsNameServers({ rules, lookup: systemLookup, clock: systemClock, log }),
-  systemClock,
-);
 const LAST = new LastAnswers();
 
 /** Who looks up names by a resolver of the model. `log`: of the thread. */

@@ -11,10 +11,10 @@ import type { TlsContextSettings } from '../../protocol/control/edge.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { asksClients } from '../../protocol/tls/context-options.ts';
 import { sessionCertificateOf } from '../../protocol/tls/session-parts.ts';
-import type { SessionTable } from '../shared/session-table.ts';
+import type { ExpiringTable } from '../shared/expiring-table.ts';
 
 export interface SessionMemory {
-  readonly table: SessionTable;
+  readonly table: ExpiringTable;
   readonly clock: Clock;
 }
 

@@ -32,6 +32,8 @@ export interface Shaken {
   readonly certificate: X509Certificate | undefined;
   /** OpenSSL's code for what is wrong with the certificate: `CERT_HAS_EXPIRED`. */
   readonly fault: string | undefined;
+  /** Why it is refused though nothing is wrong with it, in nginx's words: what its authority says. */
+  readonly statusFault: string | undefined;
   /** Groups of the key exchange that the site has; '': the usual ones. */
   readonly curves: string;
 }
@@ -47,10 +49,10 @@ export class SecuredPeer implements PeerTls {
   readonly #x509: X509Certificate | undefined;
   #certificate: PeerCertificate | undefined;
 
-  constructor(socket: TlsStream, { hello, site, certificate, fault, curves }: Shaken) {
+  constructor(socket: TlsStream, { hello, site, certificate, fault, statusFault, curves }: Shaken) {
     this.hello = hello;
     this.site = site;
-    this.certificateFault = fault === undefined ? undefined : verifyError(fault);
+    this.certificateFault = faultOf(fault, statusFault);
     this.isUnknownAuthority = fault !== undefined && UNKNOWN_AUTHORITY.has(fault);
     this.#socket = socket;
     this.#x509 = certificate;
@@ -84,6 +86,13 @@ export class SecuredPeer implements PeerTls {
   get protocol(): string {
     return this.#socket.alpnProtocol || '';
   }
+}
+
+function faultOf(fault: string | undefined, statusFault: string | undefined): VerifyError | undefined {
+  if (fault !== undefined) {
+    return verifyError(fault);
+  }
+  return statusFault === undefined ? undefined : { number: undefined, words: statusFault };
 }
 
 /** A peer's certificate can be presented without its authority by whoever likes to: with these codes it is not known who has signed it. */

@@ -24,7 +24,10 @@ import { EDGE_LIMITS } from '../limits.ts';
 import type { HandshakeSites } from '../transport/connection-services.ts';
 import type { HandshakeSteps } from './bare-handshake.ts';
 import { BareHandshake } from './bare-handshake.ts';
+import type { ClientChain } from './client-chain.ts';
+import { clientChain } from './client-chain.ts';
 import { faultOfClient } from './client-fault.ts';
+import type { ClientStatuses } from './client-statuses.ts';
 import type { SessionMemory } from './kept-sessions.ts';
 import { NO_TLS, SecuredPeer } from './secured-peer.ts';
 import type { TlsContext } from './tls-contexts.ts';
@@ -54,6 +57,8 @@ export interface TlsListening {
 interface AcceptorOptions {
   readonly settings: TlsSettings;
   readonly kept: SessionMemory;
+  /** What authorities say of the certificates of clients. */
+  readonly statuses: Pick<ClientStatuses, 'check'>;
   readonly table: ConnectionTable;
   /** What connections of the thread are read into. */
   readonly buffer: Buffer;
@@ -72,6 +77,8 @@ interface Met {
   readonly settings: TlsContext['settings'];
   readonly certificate?: X509Certificate | undefined;
   readonly fault?: string | undefined;
+  /** As in `Shaken`. */
+  readonly statusFault?: string | undefined;
   /** What has come behind the handshake. */
   readonly first?: Buffer | undefined;
 }
@@ -219,15 +226,39 @@ export class TlsAcceptor {
     }
     // The certificate is asked for once: what Node makes of it takes the chain out of the connection.
     const certificate = asksClients(settings) ? socket.getPeerX509Certificate() : undefined;
+    const authorities = `${settings.caCerts}\n${settings.trustedCerts}`;
+    const chain = certificate && (socket.authorized ? clientChain(certificate, authorities) : undefined);
     const nowMs = this.#options.kept.clock.nowMs();
-    const fault = certificate && faultOfClient(socket, certificate, settings, nowMs);
+    const fault = certificate && faultOfClient(socket, chain, settings, nowMs);
     kept?.judge(certificate, fault === undefined);
-    this.#onSecured(socket, handshake, { settings, certificate, fault });
+    if (chain !== undefined && fault === undefined && settings.clientStatus !== 'none') {
+      this.#askAuthorities(socket, handshake, { settings, chain }).catch((error: unknown) => handshake.onBug(error));
+    } else {
+      this.#onSecured(socket, handshake, { settings, certificate, fault });
+    }
   }
 
-  #onSecured(socket: TlsStream, handshake: Handshake, { settings, certificate, fault, first }: Met): void {
+  /** Nothing is read of the client meanwhile. */
+  async #askAuthorities(
+    socket: TLSSocket,
+    handshake: Handshake,
+    { settings, chain }: { readonly settings: TlsContext['settings']; readonly chain: ClientChain },
+  ): Promise<void> {
+    const { table, statuses } = this.#options;
+    handshake.goOn(table.nowMs + EDGE_LIMITS.clientStatusMs + 2 * EDGE_LIMITS.tickMs);
+    const statusFault = await statuses.check(handshake.address, chain, settings);
+    if (!handshake.isHandedOver) {
+      const [certificate] = chain.certificates;
+      this.#guard(socket, () => this.#onSecured(socket, handshake, { settings, certificate, statusFault }));
+    }
+  }
+
+  #onSecured(socket: TlsStream, handshake: Handshake, met: Met): void {
+    const { settings, certificate, fault, statusFault, first } = met;
     const { hello, site, waiting } = handshake;
-    const peer = new SecuredPeer(socket, { hello, site, certificate, fault, curves: settings.curves });
+    const peer = new SecuredPeer(socket, {
+      ...{ hello, site, certificate, fault, statusFault, curves: settings.curves },
+    });
     const refused = this.#refusalOf(peer, settings.clients, certificate !== undefined);
     if (refused !== undefined && waiting.sites === undefined) {
       this.#options.faults.tell(handshake.address, refused);

@@ -1,12 +1,13 @@
 import { equal, notEqual } from 'node:assert/strict';
 import { test } from 'node:test';
+import { clientRulesOf, USUAL_TLS } from '../../config/model/site-tls.ts';
 import { FakeClock } from '../../kernel/fake-clock.ts';
 import type { TlsContextSettings } from '../../protocol/control/edge.ts';
-import { newSessionMemory, SessionTable } from '../shared/session-table.ts';
+import { ExpiringTable, newTableMemory, SESSIONS } from '../shared/expiring-table.ts';
 import { TlsContexts } from './tls-contexts.ts';
 
 const SETTINGS: TlsContextSettings = {
-  ...{ ciphers: '', clients: 'none', curves: '', prefersServerCiphers: false, protocols: [], verifyDepth: 1 },
+  ...{ ciphers: '', curves: '', prefersServerCiphers: false, protocols: [], ...clientRulesOf(USUAL_TLS) },
   ...{ recordBytesMax: 16_384, rejectsHandshake: false, sessionMs: 300_000, usesTickets: true, keepsSessions: false },
   ...{ caCerts: '', trustedCerts: '', crl: '', dhParams: '', certificates: [], ticketKeys: [], sessionContext: 'here' },
 };
@@ -14,7 +15,7 @@ const keyOf = (letter: string): string => Buffer.alloc(48, letter).toString('bas
 const ticketOf = (letter: string): Buffer => Buffer.alloc(100, letter);
 
 function contextsOf(contexts: readonly TlsContextSettings[], sites: readonly (number | null)[]): TlsContexts {
-  const kept = { table: new SessionTable(newSessionMemory()), clock: new FakeClock() };
+  const kept = { table: new ExpiringTable(newTableMemory(SESSIONS), SESSIONS), clock: new FakeClock() };
   return new TlsContexts({ contexts, sites, ticketKeys: [keyOf('b'), keyOf('a')] }, kept, {
     onSecured: () => undefined,
     onFailed: () => undefined,

@@ -55,6 +55,11 @@ export class TlsHandshake<T> implements TrackedConnection {
     this.destroy();
   }
 
+  /** It is not over, and has so long yet. */
+  goOn(dueMs: number): void {
+    this.#dueMs = dueMs;
+  }
+
   /** The handshake is over, and until then something else may come. */
   waitFor(dueMs: number, services: unknown): void {
     this.#isOver = true;

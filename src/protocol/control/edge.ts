@@ -53,7 +53,11 @@ export interface TlsContextSettings
   extends Pick<
     SiteTls,
     | 'ciphers'
+    | 'clientResolver'
+    | 'clientResponder'
     | 'clients'
+    | 'clientStatus'
+    | 'clientStatusCache'
     | 'curves'
     | 'keepsSessions'
     | 'prefersServerCiphers'

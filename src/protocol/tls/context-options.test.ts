@@ -6,6 +6,7 @@ import { contextOptions } from './context-options.ts';
 
 const SETTINGS: TlsContextSettings = {
   ...{ ciphers: '', clients: 'none', curves: '', prefersServerCiphers: false, protocols: [], verifyDepth: 1 },
+  ...{ clientStatus: 'none', clientResponder: '', clientResolver: undefined, clientStatusCache: '' },
   ...{ recordBytesMax: 16_384, rejectsHandshake: false, sessionMs: 300_000, usesTickets: true, keepsSessions: false },
   ...{ caCerts: '', trustedCerts: '', crl: '', dhParams: '' },
   certificates: [{ chain: 'c', key: 'k' }],

@@ -4,7 +4,8 @@
  */
 
 export interface VerifyError {
-  readonly number: number;
+  /** Undefined: it is not OpenSSL's, but what an authority says. */
+  readonly number: number | undefined;
   readonly words: string;
 }
 
@@ -49,6 +50,9 @@ export function verifyError(code: string): VerifyError {
 
 /** As nginx writes it: `(20:unable to get local issuer certificate)`. */
 export function renderVerifyError(code: string): string {
-  const { number, words } = verifyError(code);
-  return `(${number}:${words})`;
+  return renderFault(verifyError(code));
+}
+
+export function renderFault({ number, words }: VerifyError): string {
+  return number === undefined ? words : `(${number}:${words})`;
 }

@@ -3,31 +3,25 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SiteTls } from '../../config/model/site-tls.ts';
 import type { Staple, StapledKey } from '../../protocol/control/staple.ts';
-import type { CertificateParts } from '../../protocol/ocsp/certificate-parts.ts';
 import { readCertificateParts } from '../../protocol/ocsp/certificate-parts.ts';
-import type { CertificateId } from '../../protocol/ocsp/ocsp-request.ts';
-import { DIGESTS, SHA1 } from '../../protocol/ocsp/ocsp-request.ts';
 import { readOcspResponse } from '../../protocol/ocsp/ocsp-response.ts';
+import { digestOf, isAbout } from '../../upstream/ocsp/certificate-id.ts';
+import type { OcspSubject } from '../../upstream/ocsp/check-response.ts';
+import { responderFault, responderOf } from '../../upstream/ocsp/responder-url.ts';
 
 export type StaplingRules = Pick<
   SiteTls,
   'staples' | 'staplingFile' | 'staplingResponder' | 'staplingSigner' | 'staplingResolver'
 >;
 
-/** An authority that is to be asked. */
-export interface StapleOrder {
+/** An authority that is to be asked. The chain and whom to trust are from the files. */
+export interface StapleOrder extends OcspSubject {
   /** As in `StapledKey`. */
   readonly key: string;
   /** Of the certificate. */
   readonly path: string;
-  readonly certificate: X509Certificate;
-  readonly issuer: X509Certificate;
-  /** From the files: the certificate's signers, and those that are trusted. */
-  readonly chain: readonly X509Certificate[];
-  readonly trusted: readonly X509Certificate[];
   /** http:// and so on. */
   readonly responder: string;
-  readonly signer: SiteTls['staplingSigner'];
   readonly resolver: SiteTls['staplingResolver'];
 }
 
@@ -86,11 +80,6 @@ export function staplingOf(parts: StaplingParts): Stapling {
   return { stapled, order };
 }
 
-/** Loaded only where TLS is spoken: see randomBytes. */
-export function digestOf(name: string, bytes: Buffer): Buffer {
-  return process.getBuiltinModule('node:crypto').createHash(name).update(bytes).digest();
-}
-
 /** What is known of a certificate by other rules is not believed by these. */
 function keyOf({ rules, chain, trusted }: StaplingParts): string {
   const prints = [...chain, ...trusted].map(({ fingerprint256 }) => fingerprint256);
@@ -108,22 +97,6 @@ function kindOf({ publicKey }: X509Certificate): StapledKey['kind'] {
   return type === 'rsa' ? 'rsa' : (type === 'ec' && CURVES[details?.namedCurve ?? '']) || 'other';
 }
 
-/** '' if it names none. */
-function responderOf({ infoAccess }: X509Certificate): string {
-  return /^OCSP - URI:(\S+)$/m.exec(infoAccess ?? '')?.[1] ?? '';
-}
-
-/** In nginx's words. */
-function responderFault(responder: string): string | undefined {
-  if (responder === '') {
-    return 'no OCSP responder URL';
-  }
-  if (!/^http:\/\//i.test(responder)) {
-    return `invalid URL prefix in OCSP responder "${responder}"`;
-  }
-  return URL.canParse(responder) ? undefined : `invalid URL in OCSP responder "${responder}"`;
-}
-
 /** An answer from a file is sent as it is: whoever has put it there has asked for it. It goes with the certificate that it is about. */
 function fromFile({ rules, path, chain }: StaplingParts, file: Buffer, stapled: StapledKey): Stapling {
   const read = readOcspResponse(file);
@@ -139,28 +112,4 @@ function fromFile({ rules, path, chain }: StaplingParts, file: Buffer, stapled: 
   }
   const given = { key: stapled.key, response: file.toString('base64'), untilMs: single.nextUpdateMs ?? null };
   return { stapled, given };
-}
-
-export function certificateIdOf({ serial }: CertificateParts, issuer: CertificateParts): CertificateId {
-  return {
-    digest: SHA1,
-    nameDigest: digestOf('sha1', issuer.subject),
-    keyDigest: digestOf('sha1', issuer.publicKey),
-    serial,
-  };
-}
-
-/** `issuer`: undefined where it is not known, and the name of it has to do. */
-export function isAbout(
-  id: CertificateId,
-  certificate: CertificateParts,
-  issuer: CertificateParts | undefined,
-): boolean {
-  const digest = DIGESTS.get(id.digest);
-  return (
-    digest !== undefined &&
-    id.serial.equals(certificate.serial) &&
-    id.nameDigest.equals(digestOf(digest, certificate.issuer)) &&
-    (issuer === undefined || id.keyDigest.equals(digestOf(digest, issuer.publicKey)))
-  );
 }

@@ -4,15 +4,13 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Staple } from '../../protocol/control/staple.ts';
-import { readCertificateParts } from '../../protocol/ocsp/certificate-parts.ts';
-import { renderOcspRequest } from '../../protocol/ocsp/ocsp-request.ts';
+import { askAuthority } from '../../upstream/ocsp/ask-authority.ts';
 import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { EdgeHost } from '../children/edge-host.ts';
+import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
-import { askResponder } from './ask-responder.ts';
-import { checkResponse } from './check-response.ts';
+import { lookupBy } from './lookup-by.ts';
 import type { StapleOrder } from './staple-order.ts';
-import { certificateIdOf } from './staple-order.ts';
 
 export interface StapleWatchParts {
   /** Those in use. */
@@ -68,20 +66,16 @@ export class StapleWatch {
 }
 
 async function askAbout(order: StapleOrder, clock: Clock): Promise<Outcome<Staple>> {
-  const certificate = readCertificateParts(order.certificate.raw);
-  const issuer = readCertificateParts(order.issuer.raw);
-  if (!certificate.ok || !issuer.ok) {
-    return failure('OCSP_cert_to_id() failed');
+  const { responder, resolver } = order;
+  const lookup = resolver && (await lookupBy(resolver));
+  const timeoutMs = SUPERVISOR_LIMITS.stapleAskMs;
+  const word = await askAuthority(order, { responder, lookup, timeoutMs, nowMs: () => clock.nowMs() });
+  if (!word.ok) {
+    return word;
   }
-  const request = renderOcspRequest(certificateIdOf(certificate.value, issuer.value));
-  const answer = await askResponder(order.responder, request, order.resolver);
-  if (!answer.ok) {
-    return answer;
-  }
-  const checked = checkResponse(answer.value, order, clock.nowMs());
-  if (!checked.ok) {
-    return checked;
-  }
-  const { nextUpdateMs } = checked.value;
-  return success({ key: order.key, response: answer.value.toString('base64'), untilMs: nextUpdateMs ?? null });
+  const { single, response } = word.value;
+  const { status, nextUpdateMs } = single;
+  return status === 'good'
+    ? success({ key: order.key, response: response.toString('base64'), untilMs: nextUpdateMs ?? null })
+    : failure(`certificate status "${status}" in the OCSP response`);
 }

@@ -2,6 +2,7 @@
 
 import { checkCertificates } from './directives/certificates.ts';
 import { checkProxying } from './directives/check-proxying.ts';
+import { checkClientStatus } from './directives/client-status.ts';
 import { checkHealthChecks } from './directives/health-checks.ts';
 import { checkLimits } from './directives/limits.ts';
 import { checkServerNames } from './directives/listening.ts';
@@ -30,6 +31,7 @@ export function checkUses(main: Draft, { isWhole }: { readonly isWhole: boolean 
     if (around.kind === 'http') {
       checkProxying(around, report);
     }
+    checkClientStatus(around, report);
     if (isWhole && around.kind === 'http') {
       checkCertificates(around, report);
       checkClientCertificates(around, report);

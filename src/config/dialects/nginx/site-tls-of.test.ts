@@ -21,6 +21,7 @@ test('siteTlsOf() has the defaults of nginx', () => {
     ...{ rejectsHandshake: false, protocols: [], prefersServerCiphers: false, curves: '', dhParams: '' },
     ciphers: 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:HIGH:!aNULL:!MD5',
     ...{ clients: 'none', caCerts: '', trustedCerts: '', crl: '', verifyDepth: 1 },
+    ...{ clientStatus: 'none', clientResponder: '', clientResolver: undefined, clientStatusCache: '' },
     ...{ sessionMs: 300_000, usesTickets: true, keepsSessions: false, ticketKeyFiles: [], recordBytesMax: 16_384 },
     ...{ staples: 'never', staplingFile: '', staplingResponder: '', staplingSigner: 'anybody' },
     staplingResolver: undefined,

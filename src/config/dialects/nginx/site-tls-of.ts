@@ -5,6 +5,7 @@ import type { CertificateFiles } from '../../model/server-model.ts';
 import type { SiteTls, TlsVersion } from '../../model/site-tls.ts';
 import { RECORD_BYTES_MAX } from '../../model/site-tls.ts';
 import { CERTIFICATE_KEYS, CERTIFICATES, REJECTS_HANDSHAKES } from './directives/certificates.ts';
+import { clientStatusOf } from './directives/client-status.ts';
 import { resolverOf } from './directives/resolvers.ts';
 import type { TlsCommand } from './directives/site-tls.ts';
 import { TLS_KEYS } from './directives/site-tls.ts';
@@ -48,6 +49,7 @@ export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, c
     trustedCerts: path(TLS_KEYS.trustedCerts),
     crl: path(TLS_KEYS.crl),
     verifyDepth: server.get(TLS_KEYS.verifyDepth) ?? VERIFY_DEPTH,
+    ...clientStatusOf(server),
     sessionMs: (server.get(TLS_KEYS.sessionSeconds) ?? SESSION_SECONDS) * 1000,
     usesTickets: options.get('sessionticket') ?? server.get(TLS_KEYS.usesTickets) ?? true,
     keepsSessions: server.get(TLS_KEYS.keepsSessions) ?? false,

@@ -15,6 +15,7 @@ import { choice, DURATION, FLAG, integer, PATH, SIZE, scalar, TEXT } from '../sc
 import { parseServerName } from '../server-name.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
+import { CLIENT_STATUS_FIELDS } from './client-status-fields.ts';
 import { CONNECTION_FIELDS } from './connection-fields.ts';
 import { STAPLING_FIELDS } from './stapling-fields.ts';
 
@@ -104,6 +105,7 @@ export const TLS_FIELDS: Fields<WrittenTls> = {
     USUAL_TLS.verifyDepth,
     "How many authorities may be between a client's certificate and one that is known.",
   ),
+  ...CLIENT_STATUS_FIELDS,
   sessionMs: field<number>(
     'session-timeout',
     DURATION,

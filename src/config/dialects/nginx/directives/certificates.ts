@@ -89,7 +89,7 @@ function listenersOf(servers: readonly Draft[]): ReadonlyMap<string, Listener> {
 }
 
 /** nginx wants eight pages of memory. */
-const CACHE_BYTES_MIN = 32_768;
+export const CACHE_BYTES_MIN = 32_768;
 
 /** `ssl_session_cache`: none, one for each worker, or one that all share. */
 export function checkSessionCache(args: GivenArguments, draft: Draft, report: NginxReport): void {

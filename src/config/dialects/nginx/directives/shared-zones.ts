@@ -9,7 +9,7 @@ import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 
 /** nginx's modules; of those that are there for `http` and for `stream`, each is one. */
-export type ZoneUse = 'limit_req' | 'limit_conn' | 'upstream' | 'sticky' | 'session cache';
+export type ZoneUse = 'limit_req' | 'limit_conn' | 'upstream' | 'sticky' | 'session cache' | 'OCSP cache';
 
 interface Declared {
   readonly use: string;
@@ -45,7 +45,7 @@ export function declareZone(args: GivenArguments, draft: Draft, report: NginxRep
       args.place(at),
       `the shared memory zone "${name}" is already declared for a different use`,
       {
-        hint: 'Zones of limit_req_zone, limit_conn_zone, upstream, sticky and ssl_session_cache, in "http" and in "stream", need names of their own.',
+        hint: 'Zones of limit_req_zone, limit_conn_zone, upstream, sticky, ssl_session_cache and ssl_ocsp_cache, in "http" and in "stream", need names of their own.',
       },
     );
     return false;

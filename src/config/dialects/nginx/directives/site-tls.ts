@@ -11,6 +11,7 @@ import { accepted, repeatable, row } from '../row.ts';
 import { CERTIFICATE_KEYS, CERTIFICATES, checkSessionCache, REJECTS_HANDSHAKES } from './certificates.ts';
 import { HTTP_SERVER } from './contexts.ts';
 import { keep } from './keep.ts';
+import { keepResponder } from './responder-address.ts';
 
 /** Where each directive of TLS may be, whatever is spoken over it. */
 export const TLS = 'http server stream stream-server mail mail-server';
@@ -162,17 +163,6 @@ function readSessionCache(args: GivenArguments, draft: Draft, report: NginxRepor
   );
 }
 
-function readResponder(args: GivenArguments, draft: Draft, report: NginxReport): void {
-  const url = args.text(0);
-  if (/^http:\/\//i.test(url) && URL.canParse(url)) {
-    draft.set(TLS_KEYS.staplingResponder, url);
-  } else {
-    report('nginx.invalid-value', args.place(0), `invalid URL prefix in OCSP responder "${url}"`, {
-      hint: 'Write its address with http:// in front: what it says is signed, and needs no TLS.',
-    });
-  }
-}
-
 const keepText = (key: DraftKey<string>): Apply => keep(key, (args) => args.text(0));
 
 export const SITE_TLS_ROWS: readonly Row[] = [
@@ -232,7 +222,7 @@ export const SITE_TLS_ROWS: readonly Row[] = [
     apply: keepText(TLS_KEYS.staplingFile),
   }),
   row('ssl_stapling_responder', STREAMED, 'plain', "Who is asked for the authority's word.", {
-    apply: readResponder,
+    apply: keepResponder(TLS_KEYS.staplingResponder),
   }),
   row('ssl_stapling_verify', STREAMED, 'flag', "Whether the authority's word is checked.", {
     apply: keep(TLS_KEYS.staplingVerifies, (args) => args.flag(0)),

@@ -2,16 +2,17 @@
 
 import type { Row } from '../row.ts';
 import { accepted, later, repeatable, row } from '../row.ts';
+import { CLIENT_STATUS_ROWS } from './client-status.ts';
 import { HTTP, HTTP_SERVER } from './contexts.ts';
 import { SITE_TLS_ROWS, STREAMED, TLS } from './site-tls.ts';
 
-const NO_OCSP = 'No authority is asked about certificates of clients: name those that are revoked by ssl_crl.';
 const NO_ECH = 'Clients say the name of the site openly, as most do.';
 const NO_HTTP2 = 'HTTP/1.1 is spoken.';
 const OBSOLETE = 'nginx itself has given it up.';
 
 export const TLS_ROWS: readonly Row[] = [
   ...SITE_TLS_ROWS,
+  ...CLIENT_STATUS_ROWS,
   ...later(NO_ECH, [
     ...repeatable([row('ssl_ech_file', STREAMED, 'path', 'A key that encrypts the beginning of a handshake.')]),
   ]),
@@ -25,11 +26,6 @@ export const TLS_ROWS: readonly Row[] = [
   ]),
   ...accepted('They are sent as they are.', [
     row('ssl_certificate_compression', TLS, 'flag', 'Whether certificates are sent compressed.'),
-  ]),
-  ...later(NO_OCSP, [
-    row('ssl_ocsp', STREAMED, 'off|on|leaf', "Whether authorities are asked about clients' certificates."),
-    row('ssl_ocsp_responder', STREAMED, 'plain', 'Who is asked.'),
-    row('ssl_ocsp_cache', STREAMED, 'plain', 'Where answers of authorities are kept.'),
   ]),
   ...later(NO_HTTP2, [
     row('http2', HTTP_SERVER, 'flag', 'Whether HTTP/2 is spoken.'),

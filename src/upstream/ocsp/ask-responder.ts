@@ -2,11 +2,10 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
-import type { Resolver } from '../../config/model/upstream.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { renderRequestPath } from '../../protocol/ocsp/ocsp-request.ts';
-import { SUPERVISOR_LIMITS } from '../limits.ts';
+import { OCSP_LIMITS } from './limits.ts';
 
 const TYPE = 'application/ocsp-response';
 const TYPE_SHOWN_CHARS = 80;
@@ -16,12 +15,11 @@ const OK = 200;
 export async function askResponder(
   responder: string,
   request: Buffer,
-  resolver: Resolver | undefined,
+  { lookup, timeoutMs }: { readonly lookup: LookupFunction | undefined; readonly timeoutMs: number },
 ): Promise<Outcome<Buffer>> {
   const { request: ask } = await import('node:http');
   const { hostname, port, pathname, search } = new URL(responder);
-  const lookup = resolver === undefined ? undefined : await lookupBy(resolver);
-  const deadline = AbortSignal.timeout(SUPERVISOR_LIMITS.stapleAskMs);
+  const deadline = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve) => {
     const fail = (error: Error): void =>
       resolve(failure(deadline.aborted ? 'OCSP responder timed out' : `OCSP responder: ${error.message}`));
@@ -63,32 +61,10 @@ function read(
   response.on('data', (piece: Buffer) => {
     bytes += piece.length;
     pieces.push(piece);
-    if (bytes > SUPERVISOR_LIMITS.stapleBytesMax) {
+    if (bytes > OCSP_LIMITS.responseBytesMax) {
       refuse('OCSP responder sent invalid response (it is too long)');
     }
   });
   response.on('end', () => resolve(success(Buffer.concat(pieces))));
   response.on('close', () => resolve(failure('OCSP responder prematurely closed connection')));
-}
-
-/** By the name servers that `resolver` names, in place of those of the system. */
-async function lookupBy({ servers, asksIpv4, asksIpv6, timeoutMs }: Resolver): Promise<LookupFunction> {
-  const { promises } = await import('node:dns');
-  return (name, _, tell) => {
-    const asked = new promises.Resolver({ timeout: timeoutMs, tries: 1 });
-    const find = async (): Promise<{ address: string; family: number }[]> => {
-      asked.setServers(servers);
-      const found = await Promise.allSettled([
-        asksIpv4 ? asked.resolve4(name) : [],
-        asksIpv6 ? asked.resolve6(name) : [],
-      ]);
-      return found.flatMap((each, index) =>
-        each.status === 'fulfilled' ? each.value.map((address) => ({ address, family: index === 0 ? 4 : 6 })) : [],
-      );
-    };
-    find().then(
-      (found) => tell(found.length > 0 ? null : new Error(`${name} could not be resolved`), found),
-      (error: unknown) => tell(error instanceof Error ? error : new Error(String(error)), []),
-    );
-  };
 }

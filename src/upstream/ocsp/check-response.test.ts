@@ -2,19 +2,18 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { AUTHORITY, CERTIFICATE, DELEGATED, FROM_MS, RESPONSE, UNTIL_MS } from '../../protocol/ocsp/fake-answer.ts';
+import type { OcspSubject } from './check-response.ts';
 import { checkResponse } from './check-response.ts';
-import type { StapleOrder } from './staple-order.ts';
 
 const certificate = new X509Certificate(CERTIFICATE);
 const issuer = new X509Certificate(AUTHORITY);
-const ORDER: StapleOrder = {
-  ...{ key: 'k', path: '/a.pem', certificate, issuer, chain: [certificate, issuer], trusted: [] },
-  ...{ responder: 'http://127.0.0.1:1/ocsp', signer: 'issuer', resolver: undefined },
+const SUBJECT: OcspSubject = {
+  ...{ certificate, issuer, chain: [certificate, issuer], trusted: [], signer: 'issuer' },
 };
 const NOW_MS = FROM_MS + 1;
 
-function fault(der: Buffer, order: Partial<StapleOrder> = {}, nowMs = NOW_MS): string {
-  const checked = checkResponse(der, { ...ORDER, ...order }, nowMs);
+function fault(der: Buffer, subject: Partial<OcspSubject> = {}, nowMs = NOW_MS): string {
+  const checked = checkResponse(der, { ...SUBJECT, ...subject }, nowMs);
   return checked.ok ? checked.value.status : checked.fault;
 }
 

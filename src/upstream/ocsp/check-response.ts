@@ -6,18 +6,30 @@ import { failure, success } from '../../kernel/outcome.ts';
 import { readCertificateParts } from '../../protocol/ocsp/certificate-parts.ts';
 import type { OcspResponse, SingleResponse } from '../../protocol/ocsp/ocsp-response.ts';
 import { readOcspResponse } from '../../protocol/ocsp/ocsp-response.ts';
-import type { StapleOrder } from './staple-order.ts';
-import { digestOf, isAbout } from './staple-order.ts';
+import { digestOf, isAbout } from './certificate-id.ts';
+import { OCSP_LIMITS } from './limits.ts';
 
-/** RFC 6960 3.2: it is about the certificate, signed by whoever may say so, and of now. */
-export function checkResponse(der: Buffer, order: StapleOrder, nowMs: number): Outcome<SingleResponse> {
+/** A certificate that an authority is asked about, and whom to believe. */
+export interface OcspSubject {
+  readonly certificate: X509Certificate;
+  readonly issuer: X509Certificate;
+  /** The certificate, and its signers … */
+  readonly chain: readonly X509Certificate[];
+  /** … and those that are trusted. */
+  readonly trusted: readonly X509Certificate[];
+  /** Who may have signed an answer: anybody, as long as the signature is good; the certificate's issuer, and whom it allows to; or these where a trusted root leads to them. */
+  readonly signer: 'anybody' | 'issuer' | 'trusted';
+}
+
+/** RFC 6960 3.2: it is about the certificate, signed by whoever may say so, and of now. Whatever it says of the certificate. */
+export function checkResponse(der: Buffer, subject: OcspSubject, nowMs: number): Outcome<SingleResponse> {
   const read = readOcspResponse(der);
-  const certificate = readCertificateParts(order.certificate.raw);
-  const issuer = readCertificateParts(order.issuer.raw);
+  const certificate = readCertificateParts(subject.certificate.raw);
+  const issuer = readCertificateParts(subject.issuer.raw);
   if (!read.ok || !certificate.ok || !issuer.ok) {
     return failure(read.ok ? 'OCSP_cert_to_id() failed' : read.fault);
   }
-  const fault = signatureFault(read.value, order, nowMs);
+  const fault = signatureFault(read.value, subject, nowMs);
   if (fault !== undefined) {
     return failure(`OCSP_basic_verify() failed (${fault})`);
   }
@@ -25,15 +37,13 @@ export function checkResponse(der: Buffer, order: StapleOrder, nowMs: number): O
   if (single === undefined) {
     return failure('certificate status not found in the OCSP response');
   }
-  const { status, thisUpdateMs, nextUpdateMs = Infinity } = single;
-  if (thisUpdateMs > nowMs + SKEW_MS || nextUpdateMs < nowMs - SKEW_MS || nextUpdateMs < thisUpdateMs) {
+  const { thisUpdateMs, nextUpdateMs = Infinity } = single;
+  const { clockSkewMs } = OCSP_LIMITS;
+  if (thisUpdateMs > nowMs + clockSkewMs || nextUpdateMs < nowMs - clockSkewMs || nextUpdateMs < thisUpdateMs) {
     return failure('OCSP_check_validity() failed (it is not of now)');
   }
-  return status === 'good' ? success(single) : failure(`certificate status "${status}" in the OCSP response`);
+  return success(single);
 }
-
-/** As nginx has it: clocks of authorities and servers differ by so much. */
-const SKEW_MS = 300_000;
 
 interface Algorithm {
   readonly type: string;
@@ -53,12 +63,12 @@ const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
 ]);
 
 /** What is wrong with who has signed it, or with what they have signed. */
-function signatureFault(response: OcspResponse, order: StapleOrder, nowMs: number): string | undefined {
+function signatureFault(response: OcspResponse, subject: OcspSubject, nowMs: number): string | undefined {
   const algorithm = ALGORITHMS.get(response.algorithm);
   if (algorithm === undefined) {
     return `it is signed by the method ${response.algorithm}, which is not known or too weak`;
   }
-  const known = [order.issuer, ...order.chain.slice(1), ...order.trusted];
+  const known = [subject.issuer, ...subject.chain.slice(1), ...subject.trusted];
   const signer = [...known, ...certificatesIn(response)].find((each) => isNamed(each, response));
   if (signer === undefined) {
     return 'signer certificate not found';
@@ -66,13 +76,15 @@ function signatureFault(response: OcspResponse, order: StapleOrder, nowMs: numbe
   if (!hasSigned(signer, response, algorithm)) {
     return 'bad signature';
   }
-  if (order.signer === 'anybody') {
+  if (subject.signer === 'anybody') {
     return undefined;
   }
-  if (!maySign(signer, order.issuer, nowMs)) {
+  if (!maySign(signer, subject.issuer, nowMs)) {
     return 'the signer is not the issuer of the certificate, and not allowed to sign for it';
   }
-  return order.signer === 'issuer' || leadsToRoot(order.issuer, order) ? undefined : 'unable to get issuer certificate';
+  return subject.signer === 'issuer' || leadsToRoot(subject.issuer, subject)
+    ? undefined
+    : 'unable to get issuer certificate';
 }
 
 function certificatesIn({ certificates }: OcspResponse): X509Certificate[] {
@@ -133,7 +145,7 @@ function maySign(signer: X509Certificate, issuer: X509Certificate, nowMs: number
 }
 
 /** Whether one that is trusted, and has signed itself, stands at the end of its signers. */
-function leadsToRoot(certificate: X509Certificate, { chain, trusted }: StapleOrder): boolean {
+function leadsToRoot(certificate: X509Certificate, { chain, trusted }: OcspSubject): boolean {
   const left = new Set([...trusted, ...chain]);
   for (let last = certificate; ; ) {
     const signed = last;
