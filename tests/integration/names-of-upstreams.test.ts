@@ -50,6 +50,19 @@ test('a name that is long in coming takes no time from the servers of a stream',
   await until('the second server has answered', () => client.received === 'found');
 });
 
+test('a name server that is dead fills no log, however many names clients make up', async () => {
+  const port = await findPort();
+  await using nginx = await runNginx(
+    `location ~ ^/name/([^/]+)$ { resolver 127.0.0.1:${port}; resolver_timeout 300ms; proxy_pass http://$1; }`,
+  );
+  const { log } = nginx.server;
+  const names = Array.from({ length: 40 }, (_, index) => `/name/n${index}.test`);
+  const answers = await Promise.all(names.map((path) => nginx.ask(path)));
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [502]);
+  const lines = nginx.server.log.slice(log.length).match(/recv\(\) failed .* while resolving/g) ?? [];
+  assert.ok(lines.length >= 1 && lines.length < 10, `${lines.length} lines`);
+});
+
 test('names are asked of the name servers of the configuration, whatever these answer', async () => {
   await using backend = await runBackend(answering('found'));
   await using twice = await runBackend(forbiddingOnce());

@@ -11,6 +11,9 @@ import { runNginx } from './nginx-server.ts';
 
 const ANSWERS: Readonly<Record<string, string>> = {
   '/accel': 'HTTP/1.1 200 OK\r\nX-Accel-Redirect: /inner\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\n\r\n',
+  '/outside': 'HTTP/1.1 200 OK\r\nX-Accel-Redirect: /inner/%2e%2e/%22x\r\nContent-Length: 0\r\n\r\n',
+  '/charset':
+    'HTTP/1.1 200 OK\r\nX-Accel-Charset: utf-8"; evil\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n',
   '/away': 'HTTP/1.1 302 Found\r\nLocation: http://BACKEND/there\r\nContent-Length: 0\r\n\r\n',
   '/range': 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789',
   '/busy': 'HTTP/1.1 503 Busy\r\nX-Why: load\r\nContent-Length: 4\r\n\r\nbusy',
@@ -49,6 +52,10 @@ test('redirects, ranges, pages for errors, and bodies that are sent on or are fi
 
   const accel = await nginx.ask('/accel');
   assert.deepEqual([accel.body, accel.fields.get('set-cookie')], ['inner GET', 'a=1']);
+  assert.equal((await nginx.ask('/outside')).status, 404);
+  await nginx.server.logged(/\[error\].*unsafe URI "\/inner\/%2e%2e\/%22x" was detected in X-Accel-Redirect, client/);
+  assert.equal((await nginx.ask('/charset')).fields.get('content-type'), 'text/html');
+  await nginx.server.logged(/\[warn\].*unknown charset "utf-8\\x22; evil" to override/);
   assert.equal((await nginx.ask('/away')).fields.get('location'), `http://a.test:${nginx.port}/there`);
   assert.equal((await nginx.ask('/busy')).body, 'page of 503 load');
 

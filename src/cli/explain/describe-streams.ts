@@ -4,6 +4,7 @@ import { renderBindAddress } from '../../config/bind-address.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { StreamContent, StreamServer, Streams } from '../../config/model/stream.ts';
 import type { Template } from '../../config/model/template.ts';
+import { describeTls } from './describe-tls.ts';
 import { CONNECTIONS, describeUpstream } from './describe-upstream.ts';
 
 export interface DescribedStream {
@@ -13,7 +14,8 @@ export interface DescribedStream {
   readonly answer: string;
 }
 
-export function describeStreams({ streams }: ServerModel): readonly DescribedStream[] {
+export function describeStreams(model: ServerModel): readonly DescribedStream[] {
+  const { streams } = model;
   return (streams?.servers ?? []).map((server, index) => ({
     addresses: (streams?.listeners ?? [])
       .filter(({ stream }) => stream === index)
@@ -24,7 +26,7 @@ export function describeStreams({ streams }: ServerModel): readonly DescribedStr
           ...(hasProxyHeader ? ['(behind a header of the PROXY protocol)'] : []),
         ].join(' '),
       ),
-    rules: rulesOf(server),
+    rules: [...describeTls(server.tls, model), ...rulesOf(server)],
     answer: streams === undefined ? '' : answerOf(server.content, streams),
   }));
 }

@@ -16,15 +16,24 @@ const EXPLANATIONS: Readonly<Record<number, string>> = {
   414: 'The address is longer than this server accepts.',
   416: 'The file does not have the part that was asked for.',
   417: 'The server cannot meet this expectation.',
+  421: 'This connection was made for another site. Please ask again by one of its own.',
   431: 'The request has more header fields than this server accepts.',
   500: 'Something went wrong on our side. It has been noted.',
   501: 'The server does not know how to do this.',
-  502: 'The application stopped while it answered. Please try again.',
+  495: 'The certificate that your program has shown is not good for this site.',
+  496: 'This site is for clients with a certificate that it knows.',
+  497: 'This address speaks HTTPS: ask for it with https:// in front.',
+  502: 'The application could not answer. Please try again.',
   503: 'The site is busy. Please try again in a moment.',
   504: 'The application took too long to answer.',
   505: 'The server does not speak this version of HTTP.',
   507: 'The server has no room for this request.',
 };
+
+/** nginx's own numbers for what is wrong with TLS, for which sites may have pages: a client is told 400. */
+export function toldStatus(status: number): number {
+  return status === 495 || status === 496 || status === 497 ? 400 : status;
+}
 
 export interface ErrorPage {
   readonly contentType: string;
@@ -42,17 +51,22 @@ export type RenderRefusal = (request: RefusedRequest, status: number, detail: st
 
 /** `fields`: further ones. */
 export function errorHead(status: number, page: ErrorPage, fields: ResponseFields = NO_FIELDS): ResponseHead {
-  return { status, reason: undefined, fields: fieldsOf(`Content-Type: ${page.contentType}\r\n`, false).and(fields) };
+  return {
+    status: toldStatus(status),
+    reason: undefined,
+    fields: fieldsOf(`Content-Type: ${page.contentType}\r\n`, false).and(fields),
+  };
 }
 
 export function renderErrorPage(
-  status: number,
+  kind: number,
   accept: string | undefined,
   requestId: string,
   detail: string | undefined,
 ): ErrorPage {
+  const status = toldStatus(kind);
   const title = reasonPhrase(status) || 'Error';
-  const text = EXPLANATIONS[status] ?? title;
+  const text = EXPLANATIONS[kind] ?? title;
   switch (preferredForm(accept)) {
     case 'json':
       return {

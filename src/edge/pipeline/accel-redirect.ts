@@ -6,6 +6,7 @@
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { decodePath } from '../../protocol/http/path.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
+import { escapeLog } from '../access-log/line.ts';
 import { leadsUp } from './leads-up.ts';
 import type { Route } from './route.ts';
 
@@ -43,6 +44,7 @@ export function followAccelRedirect(exchange: Exchange, to: string, fields: Resp
   // nginx refuses to follow a path that leads upwards as well: it may have been put together of what a client has sent.
   const isUnsafe = path === undefined || !path.startsWith('/') || leadsUp(path);
   if (isUnsafe) {
+    route.log('error', `unsafe URI "${escapeLog(to)}" was detected in X-Accel-Redirect`);
     route.continueWith(NOT_FOUND);
     return;
   }

@@ -16,13 +16,6 @@ export interface RefusalAnswer {
 
 /** What is left to read of such a request is not to be trusted, or not to be waited for. */
 const CLOSING: ReadonlySet<number> = new Set([400, 413, 414, 494, 495, 496, 497, 500, 501]);
-const BAD_REQUEST = 400;
-/** nginx's own numbers for what is wrong with the connection, with what developers are told. */
-const OF_TLS: Readonly<Record<number, string>> = {
-  495: "The client's certificate is not good.",
-  496: 'The client has no certificate.',
-  497: 'This address speaks HTTPS.',
-};
 /** Refused before anything is asked of the connection, as in nginx. */
 const TRACE = 'TRACE';
 
@@ -35,10 +28,6 @@ export function builtinRefusal(
   const { refusals, serverField } = route.scope.model;
   const closes = CLOSING.has(status) || route.exchange.method === TRACE;
   if (refusals.style === 'portico') {
-    const ours = OF_TLS[status];
-    if (ours !== undefined) {
-      return builtinRefusal(route, { status: BAD_REQUEST, fields, detail: ours }, services);
-    }
     const page = services.renderRefusal(route.exchange, status, detail);
     return { head: { ...errorHead(status, page, fields), closes }, body: page.body };
   }

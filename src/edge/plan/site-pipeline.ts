@@ -4,6 +4,7 @@ import type { IncomingExchange } from '../../protocol/http/incoming-exchange.ts'
 import { normalizePath } from '../../protocol/http/path.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
 import { fieldsOf } from '../../protocol/http/response-fields.ts';
+import { CountedLog } from '../faults/counted-log.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import { RouteRun } from '../pipeline/route-run.ts';
@@ -28,6 +29,8 @@ function nginxStatus(status: number, { scope }: RouteRun): number {
 export function sitePipeline({ plan, services, identifier }: SitePipelineParts): RequestPipeline {
   const { hosts, checkTls } = plan;
   const { traffic } = services;
+  // Sites without a log of their own: clients that are turned away have to be found somewhere.
+  const strangers = new CountedLog('refused', (text) => services.log('info', text));
   const open = (exchange: TransportExchange, { site }: SitePlan, path: string): RouteRun => {
     const route = new RouteRun({ exchange, site, path, services, transport: exchange });
     exchange.route = route;
@@ -68,6 +71,9 @@ export function sitePipeline({ plan, services, identifier }: SitePipelineParts):
       const refusal = checkTls?.(exchange.peer.tls, value.site.id);
       if (refusal !== undefined) {
         route.log('info', refusal.words);
+        if (route.scope.model.errorLogs.length === 0) {
+          strangers.tell(exchange.peer.client.address, refusal.words);
+        }
         route.refuseContent(refusal.status, undefined, undefined);
       } else if (exchange.origin.isContradictory || path === undefined) {
         route.refuseContent(400, undefined, undefined);

@@ -4,8 +4,11 @@ import { systemClock } from '../../kernel/clock.ts';
 import { NameCaches } from '../../upstream/resolver/name-caches.ts';
 import { DnsNameServers } from '../../upstream/resolver/name-servers.ts';
 import { systemLookup } from '../../upstream/resolver/system-names.ts';
+import { CountedLog } from '../faults/counted-log.ts';
 
-export const NAMES: NameCaches = new NameCaches(
-  (rules, log) => new DnsNameServers({ rules, lookup: systemLookup, clock: systemClock, log }),
-  systemClock,
-);
+export const NAMES: NameCaches = new NameCaches((rules, log) => {
+  // Who may say which name is looked up could fill the disk where no name server answers.
+  const lines = new CountedLog('', log, (_address, text) => text);
+  const tell = (text: string): void => lines.tell('', text);
+  return new DnsNameServers({ rules, lookup: systemLookup, clock: systemClock, log: tell });
+}, systemClock);

@@ -9,6 +9,7 @@ import type { ResponseFields } from '../../../protocol/http/response-fields.ts';
 import { fieldsOfLines, makeLine, NO_FIELDS } from '../../../protocol/http/response-fields.ts';
 import type { ReplyHead } from '../../../relay/reply.ts';
 import type { UpstreamHead } from '../../../upstream/wire.ts';
+import { escapeLog } from '../../access-log/line.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import { mediaTypeOf } from '../../pipeline/media-type.ts';
 import type { Route } from '../../pipeline/route.ts';
@@ -37,6 +38,9 @@ const UNAUTHORIZED = 401;
 const NOT_FOUND = 404;
 const REDIRECTS_FROM = 300;
 const ACCEPT_RANGES = makeLine('Accept-Ranges', 'bytes');
+
+/** Of RFC 2978 2.3, and few characters of it: the name becomes a part of `Content-Type`. */
+const CHARSET = /^[\w.:+-]{1,64}$/;
 
 interface Edits {
   readonly hides: ReadonlySet<string>;
@@ -89,8 +93,10 @@ export function compileAnswer(
     const rate = Number(/^\d{1,15}$/.exec(obeyed(fields, 'x-accel-limit-rate') ?? '')?.[0] ?? Number.NaN);
     route.limitRate = Number.isNaN(rate) ? route.limitRate : rate;
     const charset = obeyed(fields, 'x-accel-charset');
-    if (charset !== undefined) {
+    if (charset !== undefined && CHARSET.test(charset)) {
       route.charset = charset;
+    } else if (charset !== undefined) {
+      say(`unknown charset "${escapeLog(charset)}" to override`);
     }
     const redirect = obeyed(fields, 'x-accel-redirect');
     if (redirect !== undefined) {
