@@ -31,7 +31,7 @@ interface Held {
 }
 
 const SITE = { app: '', workers: 1 };
-const IDLE = { clients: 2000, path: '/', isSecure: true };
+const IDLE = { clients: 5000, path: '/', isSecure: true };
 const SLOW = { clients: 1000, path: '/held/10m.bin', isSecure: false };
 const RESPONSE_BYTES = 10 * 1024 ** 2;
 const IDLE_KB_MAX = 40;
