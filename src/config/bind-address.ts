@@ -1,4 +1,4 @@
-/** An address to listen on, as people write it: HOST:PORT, :PORT, PORT, HOST, [::1]:PORT, unix:PATH. */
+/** An address to listen on, as people write it: HOST:PORT, :PORT, PORT, HOST, [::1]:PORT, unix:PATH. Datagrams (UDP) come only to addresses of streams, which say so. */
 
 import { renderHostPort } from '../kernel/addresses/render-host.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -6,6 +6,7 @@ import { failure, success } from '../kernel/outcome.ts';
 
 export type BindAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'udp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
 /** As gunicorn: the port of a host that is given without one. */
@@ -32,14 +33,17 @@ export function parseBindAddress(text: string): Outcome<BindAddress> {
 /** Those that are given more than once, as they are written. Port 0 is another each time. */
 export function repeatedAddresses(addresses: readonly BindAddress[]): string[] {
   const written = addresses.flatMap((address) =>
-    address.kind === 'tcp' && address.port === 0 ? [] : [renderBindAddress(address)],
+    address.kind !== 'unix' && address.port === 0 ? [] : [renderBindAddress(address)],
   );
   return written.filter((text, index) => written.indexOf(text) < index);
 }
 
-/** What a browser would be given, or the path of the socket. */
+/** What a browser would be given, or the path of the socket. Two addresses that can both be bound are written differently: one port may be that of TCP and that of UDP. */
 export function renderBindAddress(address: BindAddress): string {
-  return address.kind === 'unix' ? `unix:${address.path}` : renderHostPort(address.host, address.port);
+  if (address.kind === 'unix') {
+    return `unix:${address.path}`;
+  }
+  return `${renderHostPort(address.host, address.port)}${address.kind === 'udp' ? ' udp' : ''}`;
 }
 
 function parseUnix(path: string): Outcome<BindAddress> {

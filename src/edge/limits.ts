@@ -107,6 +107,11 @@ export const EDGE_LIMITS = {
   descriptorsReservedShare: 8,
   /** … and so many at least. */
   descriptorsReservedMin: 64,
+  /** Sessions of datagrams in a thread, and at one of its sockets: whoever sends one may have made its sender's address up. Each has a descriptor and some 12 KB. */
+  datagramSessionsMax: 16_384,
+  datagramSessionsPerSocketMax: 8_192,
+  /** Datagrams of one session that wait in one direction; what comes beyond that is lost, as the kernel loses what does not fit in its own buffers (rmem_default: 212,992 bytes). */
+  datagramsHeldBytes: 212_992,
   /** Refused connections are logged at most this often. */
   refusalLogMs: 1_000,
   /** How many proxies a request may have come through: in a longer chain, the last of so many is taken for the client. */

@@ -28,5 +28,5 @@ export function develop(server: PreparedServer, log: Log, reload: (why: string) 
 const NOTHING_NAMED = { folders: [], includes: [], excludes: [] };
 
 function isOpen({ kind, address }: BoundListener): boolean {
-  return kind === 'tcp' && address !== '::1' && !address.startsWith('127.');
+  return kind !== 'unix' && address !== '::1' && !address.startsWith('127.');
 }

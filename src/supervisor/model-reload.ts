@@ -27,8 +27,9 @@ import type { PreparedServer } from './prepare.ts';
 import { boundListeners, spokenAt } from './prepare.ts';
 import type { Identity } from './privileges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
-import type { BoundSocket } from './sockets/sockets.ts';
+import type { BindPlace, BoundSocket } from './sockets/sockets.ts';
 import { bindSockets } from './sockets/sockets.ts';
+import { isNamedApart, spreadWildcards } from './sockets/spread-wildcards.ts';
 import { tlsSourcesOf } from './tls-contexts.ts';
 
 /** Reads the configuration again. The failure has a sentence for each fault. */
@@ -141,7 +142,8 @@ export class ModelReload {
     if (!read.ok) {
       return this.#refuse(read.fault);
     }
-    if (isEqual(read.value, this.#read)) {
+    // The machine may have been given an address meanwhile.
+    if (isEqual(read.value, this.#read) && spreadOver(server.model, server.sockets).length === 0) {
       return 'same';
     }
     const { model, notes } = keepWhatStays(server.model, read.value);
@@ -296,33 +298,29 @@ export class ModelReload {
   /** In the order of the model's listeners: those that are open already, and new ones for addresses that no socket is bound to. */
   async #socketsFor(model: ServerModel): Promise<Outcome<readonly OpenSocket[], readonly string[]>> {
     const { server } = this.#parts;
-    const kept: OpenSocket[] = [];
-    const missing: { readonly listener: number; readonly of: Listening }[] = [];
-    for (const [listener, of] of allListeners(model).entries()) {
-      const open = server.sockets.filter((socket) => {
-        const before = allListeners(server.model)[socket.listener];
-        return before !== undefined && keyOf(before) === keyOf(of);
-      });
-      kept.push(...open.map((socket) => ({ ...socket, listener })));
-      if (open.length === 0 && of.address !== undefined) {
-        missing.push({ listener, of });
-      }
-    }
-    const places = missing.map(({ of: { address, isIpv6Only } }) => ({
-      address: address as NonNullable<typeof address>,
-      isIpv6Only,
-    }));
+    const addresses = allListeners(model).map(({ address }) => address);
+    const kept = allListeners(model).flatMap((of, listener) =>
+      server.sockets
+        .filter((socket) => {
+          const before = allListeners(server.model)[socket.listener];
+          const isOf = before !== undefined && keyOf(before) === keyOf(of);
+          return isOf && !isNamedApart(socket.address, of.address, addresses);
+        })
+        .map((socket) => ({ ...socket, listener })),
+    );
     const { edge, process: settings } = model;
-    const ownPorts = new Set(server.sockets.map(({ address }) => address.port).filter((port) => port !== 0));
+    const own = server.sockets.map(({ address }) => address);
+    const missing = placesOf(model).filter(({ listener }) => !kept.some((socket) => socket.listener === listener));
+    const places = [...missing, ...spreadOver(model, kept)];
     const bound = await bindSockets(
       places,
-      { edgeThreads: edge.threads, umask: settings.umask, manner: settings.manner, ownPorts },
+      { edgeThreads: edge.threads, umask: settings.umask, manner: settings.manner, own },
       server.identity,
     );
     if (!bound.ok) {
       return bound;
     }
-    const fresh = bound.value.map((socket, index) => ({ ...socket, listener: missing[index]?.listener ?? 0 }));
+    const fresh = bound.value.map((socket, index) => ({ ...socket, listener: places[index]?.listener ?? 0 }));
     return success([...kept, ...fresh].toSorted((one, other) => one.listener - other.listener));
   }
 
@@ -344,6 +342,21 @@ export class ModelReload {
       socket.close();
     }
   }
+}
+
+type ListenedPlace = BindPlace & { readonly listener: number };
+
+function placesOf(model: ServerModel): readonly ListenedPlace[] {
+  return allListeners(model).flatMap(({ address, isIpv6Only }, listener) =>
+    address === undefined ? [] : [{ listener, address, isIpv6Only }],
+  );
+}
+
+function spreadOver(model: ServerModel, sockets: readonly OpenSocket[]): readonly ListenedPlace[] {
+  return spreadWildcards(
+    placesOf(model),
+    sockets.map(({ address }) => address),
+  );
 }
 
 async function showLogs(model: ServerModel, identity: Identity | undefined): Promise<Outcome<ShownLogs>> {

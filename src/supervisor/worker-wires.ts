@@ -15,7 +15,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { Identity } from './privileges.ts';
 import { actFor } from './privileges.ts';
-import type { SocketHandle } from './sockets/sockets.ts';
+import type { SocketHandle } from './sockets/socket-handle.ts';
 import { bindLaneSocket } from './sockets/sockets.ts';
 
 /** Leaves room for `/lane.99.sock` and the like in the 107 bytes of a Unix socket's path. */

@@ -36,7 +36,7 @@ const OTHER_FILES: readonly RegExp[] = [
   // What a developer's browser is shown beside the exception.
   /^src\/edge\/pages\/developer-pages\.ts$/,
   // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.
-  /^src\/config\/(dialects\/nginx\/|(upstream-address|proxy-url)\.ts$)/,
+  /^src\/config\/(dialects\/nginx\/|(upstream-address|proxy-url|datagram-faults)\.ts$)/,
   // What the stable codes of faults mean.
   /^src\/config\/diagnostic-codes\.ts$/,
   // Scripts for other programs, and what systemd shows as the state of the service.

@@ -120,7 +120,7 @@ export function renderListener({ kind, path, address, port, isTls, isStream }: B
     return `unix:${path}${isTls ? ' (TLS)' : ''}`;
   }
   const isAny = address === '0.0.0.0' || address === '::';
-  const scheme = isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
+  const scheme = kind === 'udp' ? 'udp' : isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
   return `${scheme}://${renderHostPort(address, port)}${isAny ? ' (all addresses)' : ''}`;
 }
 

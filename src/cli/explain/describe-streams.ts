@@ -16,19 +16,26 @@ export interface DescribedStream {
 
 export function describeStreams(model: ServerModel): readonly DescribedStream[] {
   const { streams } = model;
-  return (streams?.servers ?? []).map((server, index) => ({
-    addresses: (streams?.listeners ?? [])
-      .filter(({ stream }) => stream === index)
-      .map(({ address, tls, hasProxyHeader }) =>
-        [
-          address === undefined ? 'sockets of the service manager' : renderBindAddress(address),
-          ...(tls ? ['(TLS)'] : []),
-          ...(hasProxyHeader ? ['(behind a header of the PROXY protocol)'] : []),
-        ].join(' '),
-      ),
-    rules: [...describeTls(server.tls, model), ...rulesOf(server)],
-    answer: streams === undefined ? '' : answerOf(server.content, streams),
-  }));
+  return (streams?.servers ?? []).map((server, index) => {
+    const listeners = (streams?.listeners ?? []).filter(({ stream }) => stream === index);
+    const kinds = listeners.map(({ address }) => (address?.kind === 'udp' ? 'datagrams' : 'connections'));
+    const passed = [...new Set(kinds)].toSorted();
+    return {
+      addresses: addressesOf(listeners),
+      rules: [...describeTls(server.tls, model), ...rulesOf(server)],
+      answer: answerOf(server.content, streams, passed),
+    };
+  });
+}
+
+function addressesOf(listeners: Streams['listeners']): readonly string[] {
+  return listeners.map(({ address, tls, hasProxyHeader }) =>
+    [
+      address === undefined ? 'sockets of the service manager' : renderBindAddress(address),
+      ...(tls ? ['(TLS)'] : []),
+      ...(hasProxyHeader ? ['(behind a header of the PROXY protocol)'] : []),
+    ].join(' '),
+  );
 }
 
 function rulesOf({ realIpFrom, connectionCounts, addresses, readsHello }: StreamServer): readonly string[] {
@@ -40,17 +47,22 @@ function rulesOf({ realIpFrom, connectionCounts, addresses, readsHello }: Stream
   ];
 }
 
-function answerOf(content: StreamContent, { upstreams }: Streams): string {
+function answerOf(content: StreamContent, streams: Streams | undefined, passed: readonly string[]): string {
   if (content.kind === 'return') {
-    return `sends "${textOf(content.text)}" and closes`;
+    return `sends "${textOf(content.text)}"${passed.includes('connections') ? ' and closes' : ''}`;
   }
   const { to, policy } = content;
-  const upstream = to.kind === 'upstream' ? upstreams[to.upstream] : undefined;
+  const upstream = to.kind === 'upstream' ? streams?.upstreams[to.upstream] : undefined;
   const name =
     to.kind === 'text' ? `${textOf(to.text)}, which is known when a connection comes` : (upstream?.name ?? '');
-  const servers =
-    upstream === undefined || upstream.isImplicit ? '' : `, which is ${describeUpstream(upstream, CONNECTIONS)}`;
-  return `passes connections on to ${name}${policy.tls === undefined ? '' : ' by TLS'}${servers}`;
+  const { responsesEach } = policy;
+  const isAnswered = responsesEach !== undefined && passed.includes('datagrams');
+  return [
+    `passes ${passed.join(' and ')} on to ${name}`,
+    ...(policy.tls === undefined ? [] : [' by TLS']),
+    ...(isAnswered ? [`, and awaits ${responsesEach} for each datagram`] : []),
+    ...(upstream === undefined || upstream.isImplicit ? [] : [`, which is ${describeUpstream(upstream, CONNECTIONS)}`]),
+  ].join('');
 }
 
 function textOf(template: Template): string {

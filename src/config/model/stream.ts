@@ -1,4 +1,4 @@
-/** `stream`: connections that are passed on as they are. */
+/** `stream`: connections and datagrams that are passed on as they are. */
 
 import type { AddressRule, ConnectionCount, LimitManner } from './access.ts';
 import type { Listening } from './listening.ts';
@@ -24,7 +24,7 @@ export interface StreamListener extends Listening {
   readonly stream: StreamId;
 }
 
-/** What becomes of the connections of a listener, in the order in which it is asked. Times in milliseconds. */
+/** What becomes of the connections of a listener, or of its datagrams, in the order in which it is asked. Times in milliseconds. */
 export interface StreamServer {
   /** Peers whose word for their client (of the PROXY protocol) is believed: addresses, CIDR blocks, `unix:`. */
   readonly realIpFrom: readonly string[];
@@ -79,6 +79,10 @@ export interface StreamPolicy {
   /** Bytes a second; 0 for any. */
   readonly uploadRate: Template;
   readonly downloadRate: Template;
+  /** Of datagrams: with so many of its client a session is complete, and the next begins another; 0: any number. */
+  readonly requestsMax: number;
+  /** Of datagrams: so many answer each one, and then the session is over. Absent: it is not known how many. */
+  readonly responsesEach?: number;
   /** The server is told who the client is. */
   readonly sendsProxyProtocol: 'no' | 'v1' | 'v2';
   readonly tls?: UpstreamTls;

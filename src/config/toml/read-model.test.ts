@@ -111,7 +111,7 @@ listen = "[::1]:8080"
 `);
   deepEqual(
     listeners.map(({ address, names, fallback, backlog }) => [
-      address?.kind === 'tcp' ? address.port : address?.path,
+      address?.kind === 'unix' ? address.path : address?.port,
       names.map(({ name, site }) => `${name.kind} ${name.kind === 'regex' ? name.pattern.text : name.text} ${site}`),
       fallback,
       backlog,

@@ -49,6 +49,23 @@ test('a stream alone makes a file: an address, and who gets its connections', as
   equal(await keeps(text), text);
 });
 
+test('datagrams have addresses of their own beside those of connections', async () => {
+  const text = `[[stream]]
+listen = [ "53", "53 udp", "[::]:53 ipv6-only udp" ]
+
+[stream.proxy]
+to = "10.0.0.2:53"
+requests = 2
+responses = 1
+`;
+  const { streams } = await read(text);
+  deepEqual(
+    streams?.listeners.map(({ address }) => address?.kind),
+    ['tcp', 'udp', 'udp'],
+  );
+  equal(await keeps(text), text);
+});
+
 test('everything that a stream may say is kept', async () => {
   await keeps(`
 app = "mysite.wsgi"
@@ -152,6 +169,13 @@ for (const [what, text, fault] of [
     'a check that expects two things',
     'listen = "1"\nproxy = "db"\n[[stream-upstream]]\nname = "x"\nservers = "a:1"\nhealth-check.expect = { regex = "a", begins = "b" }',
     /either "begins" or "regex"/,
+  ],
+  ['a handshake of datagrams', 'listen = "1 udp tls"\nproxy = "db"', /"udp" goes with no word that is said of conn/],
+  ['datagrams at a path', 'listen = "unix:/s udp"\nproxy = "db"', /cannot be taken at a Unix socket/],
+  [
+    'TLS over datagrams',
+    'listen = "1 udp"\nproxy = { to = "db", tls = {} }',
+    /"udp"\), and no TLS is spoken with servers/,
   ],
   ['no memory to read into', 'listen = "1"\nproxy = { to = "db", buffer-size = 0 }', /not between 1 byte and 64 KB/],
 ] as const) {

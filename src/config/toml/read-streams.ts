@@ -2,6 +2,7 @@
 
 import { omit } from '../../kernel/omit.ts';
 import { renderBindAddress } from '../bind-address.ts';
+import { datagramFaults } from '../datagram-faults.ts';
 import type { Listener } from '../model/server-model.ts';
 import type { StreamContent, StreamListener, StreamServer, Streams, StreamTarget } from '../model/stream.ts';
 import type { DefinedVariable } from '../model/variables.ts';
@@ -77,6 +78,11 @@ export class StreamReader {
     const content = read === FAULTY ? undefined : this.#contentOf(read, path, reading);
     if (read === FAULTY || content === undefined || !this.#checkListen(read, path, reading)) {
       return;
+    }
+    if (read.listen.some(({ address }) => address.kind === 'udp')) {
+      for (const fault of datagramFaults(content, this.#upstreams.upstreams)) {
+        reading.report([...path, 'proxy'], `an address takes datagrams ("udp"), and ${fault}`);
+      }
     }
     for (const { variable } of read.sets) {
       reading.defines(variable);

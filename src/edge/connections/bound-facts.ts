@@ -12,7 +12,7 @@ export function keyOf(listener: BoundListener): string {
 }
 
 export function addressOf({ kind, address, port, path }: BoundListener): string {
-  return `${kind} ${kind === 'tcp' ? `${address} ${port}` : path}`;
+  return `${kind} ${kind === 'unix' ? path : `${address} ${port}`}`;
 }
 
 /** Behind the sites stand the servers of streams. */
@@ -37,5 +37,5 @@ export function backlogOf({ listener }: BoundListener, model: EdgeModel): number
 
 /** As nginx's error logs have it. */
 export function nameOf({ kind, address, port, path }: BoundListener): string {
-  return kind === 'tcp' ? renderHostPort(address, port) : `unix:${path}`;
+  return kind === 'unix' ? `unix:${path}` : renderHostPort(address, port);
 }

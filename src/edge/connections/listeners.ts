@@ -25,6 +25,7 @@ import { EDGE_LIMITS } from '../limits.ts';
 import { ListenerOrigins } from '../pipeline/origins.ts';
 import type { PlannedServices } from '../sites/thread-plan.ts';
 import type { CompiledStream } from '../stream/compiled-stream.ts';
+import type { DatagramDoor, DatagramDoorParts } from '../stream/datagram-door.ts';
 import type { SessionServices } from '../stream/session-services.ts';
 import type { TlsAcceptor, TlsListening } from '../tls/tls-acceptor.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
@@ -73,14 +74,17 @@ interface Opening {
   headers: ProxyHeaders | undefined;
 }
 
+/** A socket that clients come to. */
+type Listened = Pick<Server, 'listening'> & { close(): unknown };
+
 interface Listening {
   readonly bound: BoundListener;
   /** What its connections have in common. */
   readonly services: { isClosing: boolean };
   /** From now on it is served by this plan. */
   readonly renew: (bound: BoundListener, plan: ListeningPlan) => void;
-  /** One, or several where the sockets of an address are more than the threads. */
-  readonly servers: readonly Server[];
+  /** One, or several where the sockets of an address are more than the threads; none where there are fewer for datagrams, which one thread has to have. */
+  readonly servers: readonly Listened[];
 }
 
 export class Listeners {
@@ -88,7 +92,7 @@ export class Listeners {
   readonly #buffers = new ReadBuffers(EDGE_LIMITS.readBytes, EDGE_LIMITS.largeReadBytes);
   readonly #open = new Map<string, Listening>();
   /** Servers that take no connections any more, and have not ended. */
-  readonly #closing = new Set<Server>();
+  readonly #closing = new Set<Listened>();
   #tlsSettings: TlsSettings | undefined;
   #tls: TlsAcceptor | undefined;
   /** Handshakes need no stream of Node's. */
@@ -97,6 +101,9 @@ export class Listeners {
   #newAcceptor: ((settings: TlsSettings) => TlsAcceptor) | undefined;
   /** Undefined until an address expects the PROXY protocol. `server`: the address. */
   #newHeaders: ((server: string, allowIps: readonly string[] | undefined) => ProxyHeaders) | undefined;
+
+  /** Undefined until an address takes datagrams. */
+  #newDoor: ((parts: Omit<DatagramDoorParts, 'bugs' | 'overflow' | 'table' | 'total'>) => DatagramDoor) | undefined;
 
   constructor(parts: ListenersParts) {
     this.#parts = parts;
@@ -122,10 +129,11 @@ export class Listeners {
   }
 
   /** What addresses of this model speak besides plain HTTP. Undefined: nothing has to be loaded first. */
-  load({ listeners }: EdgeModel, hasTls: boolean): Promise<unknown> | undefined {
+  load({ listeners, streams }: EdgeModel, hasTls: boolean): Promise<unknown> | undefined {
     const loading = [
       ...(hasTls ? [this.#loadTls()] : []),
       ...(listeners.some(({ hasProxyHeader }) => hasProxyHeader) ? [this.#loadHeaders()] : []),
+      ...(streams?.listeners.some(({ address }) => address?.kind === 'udp') === true ? [this.#loadDoor()] : []),
     ];
     return loading.length === 0 ? undefined : Promise.all(loading);
   }
@@ -135,6 +143,14 @@ export class Listeners {
     const { table, bugs, log } = this.#parts;
     this.#newHeaders = (server, allowIps) =>
       new ProxyHeaders({ server, allowIps, table, log, onBug: bugs.note.bind(bugs) });
+  }
+
+  async #loadDoor(): Promise<void> {
+    const { DatagramDoor } = await import('../stream/datagram-door.ts');
+    const { table, bugs, log } = this.#parts;
+    const overflow = new CountedLog('too many sessions of datagrams: for', (text) => log('warning', text));
+    const total = { count: 0 };
+    this.#newDoor ??= (parts) => new DatagramDoor({ ...parts, table, bugs, overflow, total });
   }
 
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
@@ -223,7 +239,7 @@ export class Listeners {
 
   #listen(bound: BoundListener, plan: ListeningPlan): void {
     const fds = this.#socketsOf(bound, plan.model.edge.threads);
-    assert(fds.length > 0, `the address ${keyOf(bound)} has a socket`);
+    assert(fds.length > 0 || bound.kind === 'udp', `the address ${keyOf(bound)} has a socket`);
     const backlog = backlogOf(bound, plan.model);
     const places = fds.map((fd) => ({ fd, backlog }));
     this.#open.set(keyOf(bound), bound.isStream ? this.#pass(bound, plan, places) : this.#speak(bound, plan, places));
@@ -266,7 +282,7 @@ export class Listeners {
       ...{ table, bugs, buffer, clock: systemClock, isClosing: false },
       server: nameOf(bound),
       address: isOfAll(bound) ? '' : bound.address,
-      port: bound.kind === 'tcp' ? String(bound.port) : '',
+      port: bound.kind === 'unix' ? '' : String(bound.port),
       hostname: hostname(),
       hasProxyHeader: hasProxyHeader(bound, plan.model),
     };
@@ -276,17 +292,26 @@ export class Listeners {
       return client === undefined ? () => undefined : door.stream.accept(socket, client, services);
     };
     const onBug = (error: unknown): void => bugs.note('a new connection', error);
-    const servers = places.map((where) =>
-      bound.isTls
+    const servers = places.map((where): Listened => {
+      if (bound.kind === 'udp') {
+        return this.#listenForDatagrams(where, bound, door);
+      }
+      return bound.isTls
         ? this.#listenForHandshakes(where, (arrived) => this.#passSecured(arrived, bound, door))
-        : listenWithBuffer(where, buffer, onSocket, onBug),
-    );
+        : listenWithBuffer(where, buffer, onSocket, onBug);
+    });
     const renew: Listening['renew'] = (present, next) => {
       door.stream = next.streamOf(present.listener);
       door.site = siteOfStream(present, next.model);
       services.hasProxyHeader = hasProxyHeader(present, next.model);
     };
     return { bound, services, renew, servers };
+  }
+
+  #listenForDatagrams({ fd }: Where, { address, port }: BoundListener, door: StreamDoor): DatagramDoor {
+    const open = this.#newDoor?.({ fd, address, port, services: door.services, stream: () => door.stream });
+    assert(open !== undefined, 'what takes datagrams is loaded with the plan');
+    return open;
   }
 
   #passSecured(arrived: Arrived, { kind }: BoundListener, { stream, site, services }: StreamDoor): void {
@@ -322,10 +347,10 @@ export class Listeners {
   }
 
   /** A program that had more threads may have handed over more sockets than there are now: each has a thread, or its clients would wait for ever. */
-  #socketsOf({ fds }: BoundListener, threads: number): readonly number[] {
+  #socketsOf({ fds, kind }: BoundListener, threads: number): readonly number[] {
     const { thread } = this.#parts;
     const own = fds.filter((_, index) => index % threads === thread);
-    return own.length > 0 ? own : fds.slice(thread % fds.length, (thread % fds.length) + 1);
+    return own.length > 0 || kind === 'udp' ? own : fds.slice(thread % fds.length, (thread % fds.length) + 1);
   }
 
   #plannedServices({ listener }: BoundListener, plan: ListeningPlan): PlannedServices {
@@ -431,7 +456,7 @@ export class Listeners {
   #admit(socket: Arrived, kind: BoundListener['kind']): Client | undefined {
     const client = clientOf(socket);
     // A TCP client that has already reset the connection has no address any more. It must not pass for a peer of a Unix socket, which is trusted.
-    const isNobody = kind === 'tcp' && client.address === '';
+    const isNobody = kind !== 'unix' && client.address === '';
     if (isNobody || !this.#parts.table.admits(client.address)) {
       socket.destroy();
       return undefined;

@@ -2,7 +2,13 @@ import type { Socket } from 'node:net';
 import { takeTls } from '../../relay/sockets/direct-tls-socket.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
-import type { ClientConnection, SessionTls, ShakingSession } from './compiled-stream.ts';
+import type {
+  ClientConnection,
+  DatagramClient,
+  DatagramSession,
+  SessionTls,
+  ShakingSession,
+} from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import type { Accepted } from './session.ts';
 import { StreamSession } from './session.ts';
@@ -18,6 +24,13 @@ export function acceptSession(socket: GuardedSocket, accepted: Accepted): Receiv
     session.take(services.buffer, length);
     return undefined;
   };
+}
+
+/** The session is in the table, and begins with its first datagram. */
+export function newDatagramSession(datagrams: DatagramClient, accepted: Accepted): DatagramSession {
+  const session = new StreamSession(datagrams, accepted);
+  accepted.services.table.add(session);
+  return session;
 }
 
 /** It comes into the table when its handshake is over, which is there until then. */

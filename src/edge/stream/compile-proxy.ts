@@ -1,6 +1,7 @@
 /** How the connections of a server are passed on: to whom, from which address and how fast may be different for each. */
 
 import type { StreamContent, StreamPolicy, StreamServer, StreamTarget } from '../../config/model/stream.ts';
+import type { Template } from '../../config/model/template.ts';
 import type { SecureDialler } from '../../upstream/connections/dial.ts';
 import { PLAIN_WAY } from '../../upstream/connections/dial.ts';
 import type { TlsClients } from '../../upstream/tls/tls-clients.ts';
@@ -10,6 +11,7 @@ import { parseRate } from '../pipeline/parse-rate.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import type { CompiledStream, Session, SessionTemplate } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
+import { DatagramProxy } from './datagram-proxy.ts';
 import { ProxyContent } from './proxy-content.ts';
 import type { SessionTexts } from './session-texts.ts';
 
@@ -39,24 +41,26 @@ export function compileProxy({ policy, to }: Proxied, parts: ProxyParts): Compil
       session.log('error', found);
       return SESSION_STATUS.internal;
     }
-    return new ProxyContent(session, {
+    const own = renderTemplate(bind, session);
+    const passing = {
       policy,
       group: found.peers,
       request: {
         clientAddress: session.client.address,
-        variable: (name) => texts.variable(name)(session),
-        text: (template) => renderTemplate(texts.template(template), session),
+        variable: (name: string) => texts.variable(name)(session),
+        text: (template: Template) => renderTemplate(texts.template(template), session),
       },
-      way: {
-        ...PLAIN_WAY,
-        bind: renderTemplate(bind, session),
-        probes: policy.probes,
-        secure: secureOf?.(session, found),
-      },
-      buffer,
-      sendsAtOnce: server.sendsAtOnce,
       uploadRate: readRate(renderTemplate(uploadRate, session)),
       downloadRate: readRate(renderTemplate(downloadRate, session)),
+    };
+    if (session.datagrams !== undefined) {
+      return new DatagramProxy(session, session.datagrams, { ...passing, bind: own });
+    }
+    return new ProxyContent(session, {
+      ...passing,
+      way: { ...PLAIN_WAY, bind: own, probes: policy.probes, secure: secureOf?.(session, found) },
+      buffer,
+      sendsAtOnce: server.sendsAtOnce,
     });
   };
 }

@@ -10,10 +10,11 @@ import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
-import { acceptBeforeTls, acceptSession } from './accept-session.ts';
+import { acceptBeforeTls, acceptSession, newDatagramSession } from './accept-session.ts';
 import { compileStreamCheck } from './compile-check.ts';
 import { compileProxy } from './compile-proxy.ts';
 import type { CompiledStream } from './compiled-stream.ts';
+import { DatagramReturn } from './datagram-return.ts';
 import { ReturnContent } from './return-content.ts';
 import { compileSecuredSteps, compileSteps } from './session-steps.ts';
 import { SessionTexts } from './session-texts.ts';
@@ -45,7 +46,13 @@ export function compileStreams(
       return compileProxy(content, { server, texts, upstreams, tlsClients });
     }
     const text = texts.template(content.text);
-    return (session) => new ReturnContent(session, renderTemplate(text, session));
+    return (session) => {
+      const { datagrams } = session;
+      const rendered = renderTemplate(text, session);
+      return datagrams === undefined
+        ? new ReturnContent(session, rendered)
+        : new DatagramReturn(session, datagrams, rendered);
+    };
   };
   return streams.servers.map((server): CompiledStream => {
     const stream: CompiledStream = {
@@ -58,6 +65,7 @@ export function compileStreams(
       sendsAtOnce: server.sendsAtOnce,
       open: openOf(server),
       accept: (socket, client, services) => acceptSession(socket, { client, stream, services }),
+      newDatagramSession: (datagrams, client, services) => newDatagramSession(datagrams, { client, stream, services }),
       acceptBeforeTls: (connection, client, services, shakeHands) =>
         acceptBeforeTls(connection, { client, stream, services }, shakeHands),
     };

@@ -23,8 +23,32 @@ export interface SessionTls {
   readonly tls: PeerTls;
 }
 
+/** A client that sends datagrams: what a session has in place of a connection. */
+export interface DatagramClient {
+  /** The address of this machine that it sends to. */
+  readonly localAddress: string;
+  /** `done` is called later and at most once: not at all when the socket is closed. */
+  send(datagram: Buffer, done: (error: NodeJS.ErrnoException | null) => void): void;
+  /** What it sends from now on belongs to another session. */
+  leave(): void;
+  /** The session is over. */
+  destroy(): void;
+}
+
+/** What whoever reads datagrams asks of the session that they belong to. */
+export interface DatagramSession {
+  /** The first one is there. */
+  startDatagrams(first: Buffer): void;
+  take(datagram: Buffer, length: number): void;
+  /** The socket by which the client is answered is closed. */
+  disconnect(): void;
+  /** Its place is given to another one. */
+  giveWay(): void;
+  onBug(error: unknown): void;
+}
+
 /** What a client has connected by: before the handshake of TLS it need not be a socket of Node's. */
-export type ClientConnection = Socket | BareConnection;
+export type ClientConnection = Socket | BareConnection | DatagramClient;
 
 /** A session that waits for its handshake of TLS: one of the two is called. */
 export interface ShakingSession {
@@ -34,8 +58,10 @@ export interface ShakingSession {
 }
 
 export interface Session extends Subject {
-  /** Over which the content speaks with the client. */
+  /** Over which the content speaks with a client that has connected. */
   readonly socket: Socket;
+  /** The client, if it sends datagrams. */
+  readonly datagrams: DatagramClient | undefined;
   /** The address of this machine that the client has connected to; '' for a Unix socket. */
   readonly localAddress: string;
   readonly services: SessionServices;
@@ -93,6 +119,8 @@ export interface CompiledStream {
   open(session: Session): SessionContent | number;
   /** A client that was let in. */
   accept(socket: GuardedSocket, client: Client, services: SessionServices): Receive;
+  /** The same of a client that sends datagrams, and has to be given the first. */
+  newDatagramSession(datagrams: DatagramClient, client: Client, services: SessionServices): DatagramSession;
   /** The same of a client that speaks TLS: `shakeHands` is called if the client may come in, as far as that is known without a handshake. */
   acceptBeforeTls(
     connection: ClientConnection,
@@ -110,7 +138,7 @@ export interface SessionContent {
   readonly sentBytes: number;
   /** Begins. */
   start(): void;
-  /** Bytes of the client. The buffer is borrowed. */
+  /** Bytes of the client, or a datagram. The buffer is borrowed; that of a datagram is not. */
   take(buffer: Buffer, length: number): void;
   /** The client sends nothing more: it has said so, or is gone. */
   onClientEnd(): void;

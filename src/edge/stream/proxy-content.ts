@@ -4,28 +4,25 @@
  */
 
 import type { Socket } from 'node:net';
-import type { StreamPolicy } from '../../config/model/stream.ts';
 import { systemWords } from '../../kernel/system-words.ts';
-import { renderProxyHeader } from '../../protocol/proxy-protocol/render-header.ts';
 import { GuardedSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import { writeBeforeTls } from '../../relay/sockets/node-internals.ts';
 import type { ConnectionWay } from '../../upstream/connections/dial.ts';
 import { dial } from '../../upstream/connections/dial.ts';
 import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
 import { tlsFailure } from '../../upstream/connections/tls-fault.ts';
-import type { Peer, PeerChoice, PeerGroup, PeerOutcome, PeerRequest, PeerWait } from '../../upstream/peer-choice.ts';
+import type { Peer, PeerOutcome } from '../../upstream/peer-choice.ts';
 import type { Session, SessionContent } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
 import { Flow } from './flow.ts';
 import { FlowRate } from './flow-rate.ts';
-import type { UpstreamState } from './upstream-state.ts';
+import { proxyHeaderFor } from './proxy-header-for.ts';
+import type { Asking } from './server-attempts.ts';
+import { ServerAttempts } from './server-attempts.ts';
 
 /** How one session is passed on: what its variables have come to. */
-export interface Passing {
-  readonly policy: StreamPolicy;
-  readonly group: PeerGroup;
-  readonly request: PeerRequest;
+export interface Passing extends Asking {
   readonly way: ConnectionWay;
   /** For the reads of servers; no longer than what may be read at once. */
   readonly buffer: Buffer;
@@ -35,26 +32,16 @@ export interface Passing {
   readonly downloadRate: number;
 }
 
-interface Attempt {
-  readonly peer: Peer;
-  readonly state: UpstreamState;
-  readonly startedMs: number;
-  readonly socket: Socket;
-}
-
 type Side = 'client' | 'upstream';
 
 export class ProxyContent implements SessionContent {
   readonly #session: Session;
   readonly #passing: Passing;
-  readonly #choice: PeerChoice;
-  /** When the first server was asked: the time that a name takes to be found is not the servers'. */
-  #askedMs = 0;
+  readonly #attempts: ServerAttempts;
   readonly #up: Flow;
   #down: Flow | undefined;
-  #attempt: Attempt | undefined;
-  #wait: PeerWait | undefined;
-  #attemptCount = 0;
+  /** To the server of the present attempt. */
+  #server: Socket | undefined;
   /** Of the connecting, and then of the silence. */
   readonly #timer: LazyTimer;
   #isOver = false;
@@ -64,7 +51,7 @@ export class ProxyContent implements SessionContent {
     const { policy, uploadRate } = passing;
     this.#session = session;
     this.#passing = passing;
-    this.#choice = passing.group.choose(passing.request);
+    this.#attempts = new ServerAttempts(session, passing, (peer) => this.#connectTo(peer));
     this.#timer = new LazyTimer(clock, () => this.#onLate());
     const source = {
       socket: session.socket,
@@ -75,8 +62,7 @@ export class ProxyContent implements SessionContent {
   }
 
   get about(): string {
-    const name = this.#attempt?.peer.name ?? this.#passing.group.name;
-    return `, upstream: "${name}"${this.#counts}`;
+    return `, upstream: "${this.#attempts.name}"${this.#counts}`;
   }
 
   get receivedBytes(): number {
@@ -88,7 +74,7 @@ export class ProxyContent implements SessionContent {
   }
 
   start(): void {
-    this.#connect();
+    this.#attempts.begin();
   }
 
   take(buffer: Buffer, length: number): void {
@@ -104,7 +90,7 @@ export class ProxyContent implements SessionContent {
   close(): void {
     this.#isOver = true;
     this.#timer.close();
-    this.#wait?.leave();
+    this.#attempts.leave();
     this.#release(this.#down === undefined ? 'unused' : 'succeeded');
     this.#up.close();
     this.#down?.close();
@@ -118,33 +104,9 @@ export class ProxyContent implements SessionContent {
 
   // Which server.
 
-  #connect(): void {
-    this.#session.action = 'connecting to upstream';
-    const peer = this.#choice.next();
-    if (peer !== 'full') {
-      this.#connectTo(peer);
-      return;
-    }
-    this.#wait = this.#passing.group.queue?.wait(this.#choice, (found) => {
-      this.#wait = undefined;
-      this.#connectTo(found);
-    });
-    if (this.#wait === undefined) {
-      this.#connectTo(undefined);
-    }
-  }
-
-  #connectTo(peer: Peer | undefined): void {
+  #connectTo(peer: Peer): void {
     const session = this.#session;
-    const { policy, way, buffer, group } = this.#passing;
-    const state = newState(peer?.name ?? group.name);
-    session.upstreams.push(state);
-    if (peer === undefined) {
-      session.log('error', this.#choice.absence ?? 'no live upstreams');
-      session.end(SESSION_STATUS.badGateway);
-      return;
-    }
-    this.#attemptCount += 1;
+    const { policy, way, buffer } = this.#passing;
     const socket = dial(peer, way, {
       buffer,
       callback: (length) => {
@@ -162,9 +124,7 @@ export class ProxyContent implements SessionContent {
     } else {
       guardSocket(socket, session);
     }
-    const startedMs = session.services.clock.monotonicMs();
-    this.#askedMs = this.#attemptCount === 1 ? startedMs : this.#askedMs;
-    this.#attempt = { peer, state, startedMs, socket };
+    this.#server = socket;
     socket.on(way.secure === undefined ? 'connect' : 'secureConnect', () => this.#onConnected(socket));
     if (way.secure !== undefined) {
       // In front of the listener by which Node begins the handshake.
@@ -179,7 +139,7 @@ export class ProxyContent implements SessionContent {
     if (!this.#isPresent(socket)) {
       return;
     }
-    const header = this.#proxyHeader();
+    const header = proxyHeaderFor(this.#session, this.#passing.policy);
     try {
       if (header !== undefined) {
         writeBeforeTls(socket, header);
@@ -194,47 +154,28 @@ export class ProxyContent implements SessionContent {
 
   /** What comes of a connection that was given up is nobody's. */
   #isPresent(socket: Socket): boolean {
-    return !this.#isOver && this.#attempt?.socket === socket;
+    return !this.#isOver && this.#server === socket;
   }
 
   #tryNext(): void {
     this.#release('failed');
-    const { isOn, triesMax, timeoutMs } = this.#passing.policy.retry;
-    const spentMs = this.#session.services.clock.monotonicMs() - this.#askedMs;
-    const isLast =
-      !isOn ||
-      this.#choice.triesLeft === 0 ||
-      (triesMax !== 0 && this.#attemptCount >= triesMax) ||
-      (timeoutMs !== 0 && spentMs >= timeoutMs);
-    if (isLast) {
-      this.#session.end(SESSION_STATUS.badGateway);
-    } else {
-      this.#connect();
-    }
+    this.#attempts.tryNext();
   }
 
   #release(outcome: PeerOutcome): void {
-    const attempt = this.#attempt;
-    if (attempt === undefined) {
-      return;
-    }
-    this.#attempt = undefined;
-    attempt.socket.destroy();
-    const { state, startedMs } = attempt;
-    state.sessionMs = this.#session.services.clock.monotonicMs() - startedMs;
-    state.sentBytes = this.#down === undefined ? 0 : this.#up.sentBytes;
-    state.receivedBytes = this.#down?.receivedBytes ?? 0;
-    const { connectMs, firstByteMs, sessionMs, sentBytes, receivedBytes } = state;
-    const times = { connectMs, headMs: firstByteMs, wholeMs: sessionMs, sentBytes, receivedBytes };
-    if (this.#choice.release(outcome, 0, times)) {
-      this.#session.log('warn', 'upstream server temporarily disabled');
-    }
+    this.#server?.destroy();
+    this.#server = undefined;
+    const isConnected = this.#down !== undefined;
+    this.#attempts.release(outcome, {
+      sentBytes: isConnected ? this.#up.sentBytes : 0,
+      receivedBytes: this.#down?.receivedBytes ?? 0,
+    });
   }
 
   // Both ways.
 
   #onConnected(socket: Socket): void {
-    const attempt = this.#attempt;
+    const { attempt } = this.#attempts;
     // A server that is not trusted is connected to, and given up.
     if (attempt === undefined || socket.destroyed || !this.#isPresent(socket)) {
       return;
@@ -242,8 +183,7 @@ export class ProxyContent implements SessionContent {
     const session = this.#session;
     const { clock } = session.services;
     const { policy, sendsAtOnce, buffer, downloadRate } = this.#passing;
-    attempt.state.connectMs = clock.monotonicMs() - attempt.startedMs;
-    this.#choice.onConnected();
+    this.#attempts.onConnected(attempt);
     const own = endName(socket.localAddress ?? '', socket.localPort ?? 0);
     session.log('info', `proxy ${own} connected to ${attempt.peer.name}`, true);
     session.action = 'proxying connection';
@@ -254,7 +194,7 @@ export class ProxyContent implements SessionContent {
     const rate = downloadRate === 0 ? undefined : new FlowRate(downloadRate, clock);
     this.#down = new Flow({ socket, buffer, rate }, this.#eventsOf('upstream'));
     this.#down.begin(session.socket);
-    const header = this.#proxyHeader();
+    const header = proxyHeaderFor(session, policy);
     // It has been sent before the handshake, where there was one.
     const isSent = this.#passing.way.secure !== undefined && header !== undefined;
     this.#up.sentBytes += isSent ? header.length : 0;
@@ -262,29 +202,12 @@ export class ProxyContent implements SessionContent {
     this.#step('client');
   }
 
-  #proxyHeader(): Buffer | undefined {
-    const { client, localAddress, services } = this.#session;
-    const { sendsProxyProtocol } = this.#passing.policy;
-    if (sendsProxyProtocol === 'no') {
-      return undefined;
-    }
-    const text = renderProxyHeader(sendsProxyProtocol === 'v1' ? 1 : 2, {
-      source: { address: client.address, port: client.port },
-      destination: { address: localAddress, port: services.port },
-    });
-    return Buffer.from(text, 'latin1');
-  }
-
   #takeFromServer(length: number): void {
-    const attempt = this.#attempt;
+    const { attempt } = this.#attempts;
     if (attempt === undefined) {
       return;
     }
-    if (attempt.state.firstByteMs === undefined) {
-      const ms = this.#session.services.clock.monotonicMs() - attempt.startedMs;
-      attempt.state.firstByteMs = ms;
-      this.#choice.onHead(ms);
-    }
+    this.#attempts.onBytes(attempt);
     this.#note();
     this.#down?.take(this.#passing.buffer, length);
   }
@@ -310,7 +233,7 @@ export class ProxyContent implements SessionContent {
 
   /** The system refuses a Unix socket at once, which nginx has other words for. */
   #refusalOf(error: NodeJS.ErrnoException | undefined): string {
-    const peer = this.#attempt?.peer;
+    const peer = this.#attempts.attempt?.peer;
     const where = peer !== undefined && 'path' in peer.address ? ` to ${peer.name}` : '';
     return `connect()${where} failed${error === undefined ? '' : ` (${systemWords(error)})`}`;
   }
@@ -378,15 +301,4 @@ export class ProxyContent implements SessionContent {
       }
     }
   }
-}
-
-function newState(name: string): UpstreamState {
-  return {
-    name,
-    connectMs: undefined,
-    firstByteMs: undefined,
-    sessionMs: undefined,
-    sentBytes: 0,
-    receivedBytes: 0,
-  };
 }

@@ -15,7 +15,7 @@ export const SESSION_VARIABLES: Readonly<Record<string, SessionVariable>> = {
   realip_remote_port: ({ peer }) => peer.port,
   server_addr: ({ localAddress }) => localAddress || UNIX,
   server_port: ({ services }) => services.port,
-  protocol: () => 'TCP',
+  protocol: ({ datagrams }) => (datagrams === undefined ? 'TCP' : 'UDP'),
   connection: ({ number }) => String(number),
   status: ({ status }) => String(status).padStart(3, '0'),
   bytes_sent: ({ sentBytes }) => String(sentBytes),

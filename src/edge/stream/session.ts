@@ -1,4 +1,4 @@
-/** One connection of a client of a stream, from the moment when it was accepted until its line is in the access log. */
+/** One connection of a client of a stream, or its datagrams, from the moment when it was accepted until its line is in the access log. */
 
 import { Socket } from 'node:net';
 import { assert } from '../../kernel/assert.ts';
@@ -17,6 +17,8 @@ import { awaitHeader } from './await-header.ts';
 import type {
   ClientConnection,
   CompiledStream,
+  DatagramClient,
+  DatagramSession,
   Session,
   SessionContent,
   SessionStep,
@@ -40,12 +42,13 @@ export interface Accepted {
   readonly services: SessionServices;
 }
 
-export class StreamSession implements Session, TrackedConnection {
+export class StreamSession implements Session, DatagramSession, TrackedConnection {
   readonly number: number = nextConnectionNumber();
   readonly localAddress: string;
   readonly services: SessionServices;
   readonly stream: CompiledStream;
   readonly peer: Client;
+  readonly datagrams: DatagramClient | undefined;
   client: Client;
   proxyHeader: ProxyHeader | undefined = undefined;
   hello: SeenHello | undefined = undefined;
@@ -65,10 +68,13 @@ export class StreamSession implements Session, TrackedConnection {
   #header: SessionHeader | undefined;
   #preread: Preread | undefined;
   #content: SessionContent | undefined;
+  /** Of the first datagram. */
+  #firstBytes = 0;
   #whenOver = NOTHING;
 
   constructor(connection: ClientConnection, { client, stream, services }: Accepted) {
     this.#connection = connection;
+    this.datagrams = 'leave' in connection ? connection : undefined;
     // The system is asked now: a connection that its client has reset knows its addresses no more.
     this.localAddress = services.address || plainAddress(connection.localAddress);
     this.peer = client;
@@ -117,7 +123,7 @@ export class StreamSession implements Session, TrackedConnection {
   }
 
   get receivedBytes(): number {
-    return this.#content?.receivedBytes ?? this.#preread?.bytes ?? 0;
+    return this.#content?.receivedBytes ?? this.#preread?.bytes ?? this.#firstBytes;
   }
 
   get sentBytes(): number {
@@ -174,9 +180,28 @@ export class StreamSession implements Session, TrackedConnection {
     this.#run(this.stream.securedSteps, () => this.#read());
   }
 
+  startDatagrams(first: Buffer): void {
+    this.#firstBytes = first.length;
+    this.#tellBegin();
+    this.#run(this.stream.steps, () => this.#open(first));
+  }
+
+  disconnect(): void {
+    this.log('info', 'disconnected on shutdown', true);
+    this.end(SESSION_STATUS.ok);
+  }
+
+  giveWay(): void {
+    this.end(SESSION_STATUS.unavailable);
+  }
+
+  get #kind(): string {
+    return this.datagrams === undefined ? 'client' : 'udp client';
+  }
+
   #tellBegin(): void {
     const { peer, services } = this;
-    this.log('info', `client ${endName(peer.address, peer.port)} connected to ${services.server}`, true);
+    this.log('info', `${this.#kind} ${endName(peer.address, peer.port)} connected to ${services.server}`, true);
   }
 
   #takeSocket(socket: Socket): void {
@@ -324,7 +349,7 @@ export class StreamSession implements Session, TrackedConnection {
     }
     const { services, client, action } = this;
     const doing = action === '' ? '' : ` while ${action}`;
-    const about = `${doing}, client: ${client.address || 'unix:'}, server: ${services.server}${this.#content?.about ?? ''}`;
+    const about = `${doing}, ${this.#kind}: ${client.address || 'unix:'}, server: ${services.server}${this.#content?.about ?? ''}`;
     errorLog.sayText(level, isBare ? message : message + about, this.number);
   }
 

@@ -22,19 +22,19 @@ export interface BoundListener {
   /** Index in `allListeners` of the model: what is spoken there, and to which sites. */
   readonly listener: number;
   /**
-   * Descriptors inherited by the edge process. A TCP address has one for each edge thread (SO_REUSEPORT), in the order of the
+   * Descriptors inherited by the edge process. An address of TCP or UDP has one for each edge thread (SO_REUSEPORT), in the order of the
    * threads; a Unix socket has one, which all threads share. Bound, and not yet listening the first time: the edge calls `listen({ fd })`.
    */
   readonly fds: readonly number[];
-  readonly kind: 'tcp' | 'unix';
+  readonly kind: 'tcp' | 'udp' | 'unix';
   /** IP address without brackets; '' for a Unix socket. */
   readonly address: string;
   /** 0 for a Unix socket. */
   readonly port: number;
-  /** '' for TCP. */
+  /** '' for TCP and UDP. */
   readonly path: string;
   readonly isTls: boolean;
-  /** Its connections are passed on as they are. */
+  /** Its connections, or datagrams, are passed on as they are. */
   readonly isStream: boolean;
 }
 

@@ -13,7 +13,7 @@ import { relayOutput } from '../log/output-relay.ts';
 import type { Identity } from '../privileges.ts';
 import { mayAct } from '../privileges.ts';
 import { signalChild } from '../send-signal.ts';
-import type { SocketHandle } from '../sockets/sockets.ts';
+import type { SocketHandle } from '../sockets/socket-handle.ts';
 import { EDGE_AS_USER, userFor } from '../start-as-user.ts';
 import { MessageRate } from './message-rate.ts';
 

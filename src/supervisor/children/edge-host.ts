@@ -20,7 +20,7 @@ import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { closeHiddenLogs, openHiddenLogs } from '../log/hidden-logs.ts';
 import type { Log } from '../log/log.ts';
 import type { PreparedServer } from '../prepare.ts';
-import type { SocketHandle } from '../sockets/sockets.ts';
+import type { SocketHandle } from '../sockets/socket-handle.ts';
 import type { SpoolFolders } from '../spool-folders.ts';
 import { spoolParents } from '../spool-folders.ts';
 import { factOfEdge } from './child-facts.ts';

@@ -5,6 +5,6 @@ import type { BoundListener } from '../../protocol/control/edge.ts';
 
 export function addressOf({ kind, address, port, path, isTls, isStream }: BoundListener): string {
   const host = isIP(address) === 6 ? `[${address}]` : address;
-  const scheme = isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
+  const scheme = kind === 'udp' ? 'udp' : isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
   return kind === 'unix' ? `unix:${path}` : `${scheme}://${host}:${port}`;
 }

@@ -14,6 +14,7 @@ import type { Predecessor } from '../upgrade/predecessor.ts';
 import { takeInherited } from './inherited-sockets.ts';
 import type { BindOptions, BindPlace, BoundSocket } from './sockets.ts';
 import { bindSockets, resolveHost } from './sockets.ts';
+import { spreadWildcards } from './spread-wildcards.ts';
 
 /** A socket, and the listener of the model that it belongs to. */
 export interface OpenSocket extends BoundSocket {
@@ -44,15 +45,16 @@ export async function openSockets({
   const sorted = await sort(manager.sockets, listeners);
   const toBind = sorted.toBind.filter(({ listener }) => !taken.some((each) => each.listener === listener));
   // Another address at a port of the program before is bound beside its sockets.
-  const ownPorts = new Set(predecessor?.handOver.sockets.map(({ port }) => port));
-  const bound = await bindSockets(toBind, { ...options, ownPorts }, identity);
+  const own = predecessor?.handOver.sockets ?? [];
+  const places = [...toBind, ...spreadWildcards(sorted.toBind, own)];
+  const bound = await bindSockets(places, { ...options, own }, identity);
   if (!bound.ok) {
     return bound;
   }
   const opened = [
     ...taken.map(({ socket, listener }) => ({ ...socket, listener })),
     ...sorted.given.map(({ socket, listener }) => ({ ...adopt(socket, options.edgeThreads), listener })),
-    ...bound.value.map((socket, index) => ({ ...socket, listener: toBind[index]?.listener ?? 0 })),
+    ...bound.value.map((socket, index) => ({ ...socket, listener: places[index]?.listener ?? 0 })),
   ];
   return success(opened.toSorted((one, other) => one.listener - other.listener));
 }
@@ -113,7 +115,7 @@ async function findGiven(given: readonly GivenSocket[], address: BindAddress): P
   const resolved = await resolveHost(address.host);
   return given.find(
     (socket) =>
-      socket.kind === 'tcp' &&
+      socket.kind === address.kind &&
       socket.port === address.port &&
       (WILDCARDS.includes(socket.address) || (resolved.ok && socket.address === resolved.value)),
   );

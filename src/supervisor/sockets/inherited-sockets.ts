@@ -54,15 +54,17 @@ async function isOf(socket: InheritedSocket, { address, isIpv6Only }: Listening)
     return socket.name === name;
   }
   const resolved = await resolveHost(address.host);
-  return resolved.ok && socket.kind === 'tcp' && socket.address === resolved.value && socket.port === address.port;
+  return (
+    resolved.ok && socket.kind === address.kind && socket.address === resolved.value && socket.port === address.port
+  );
 }
 
 function adopt({ fds, ...where }: InheritedSocket, { edgeThreads, predecessor, identity }: InheritedPlan): BoundSocket {
   const { kind, address, port, path } = where;
-  const own = fds.map(openHandle);
-  // A thread for which there is none shares one; of sockets that are more than threads, each thread listens on several.
+  const own = fds.map((fd) => openHandle(fd, kind));
+  // A thread for which there is none shares one; of sockets that are more than threads, each thread listens on several. Datagrams of one client have to come to one thread.
   const handles = Array.from(
-    { length: Math.max(edgeThreads, own.length) },
+    { length: kind === 'udp' ? own.length : Math.max(edgeThreads, own.length) },
     (_, index) => own[index % own.length],
   ).filter((handle) => handle !== undefined);
   const isAtPath = kind === 'unix' && !path.startsWith('@');

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { BindAddress } from '../../config/bind-address.ts';
 
 const LISTEN = '0A';
+/** Of a socket for datagrams that takes those of everybody. */
+const UNCONNECTED = '07';
 
 /** Such as `nginx (pid 1234)`; undefined if it cannot be found. */
 export function findPortHolder(address: BindAddress): string | undefined {
@@ -12,7 +14,7 @@ export function findPortHolder(address: BindAddress): string | undefined {
 
 /** All processes that have the address: a server and its children may share a socket. */
 export function findPortHolders(address: BindAddress): string[] {
-  const inodes = address.kind === 'tcp' ? tcpInodes(address.port) : unixInodes(address.path);
+  const inodes = address.kind === 'unix' ? unixInodes(address.path) : portInodes(address);
   if (inodes.size === 0) {
     return [];
   }
@@ -21,15 +23,17 @@ export function findPortHolders(address: BindAddress): string[] {
     .map((pid) => `${read(`/proc/${pid}/comm`).trim() || 'a process'} (pid ${pid})`);
 }
 
-export function tcpInodes(
-  port: number,
-  tables: readonly string[] = ['tcp', 'tcp6'].map((name) => read(`/proc/net/${name}`)),
+/** Sockets that take what comes to the port. */
+export function portInodes(
+  { kind, port }: { readonly kind: 'tcp' | 'udp'; readonly port: number },
+  tables: readonly string[] = [kind, `${kind}6`].map((name) => read(`/proc/net/${name}`)),
 ): Set<string> {
+  const awaited = kind === 'tcp' ? LISTEN : UNCONNECTED;
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const inodes = new Set<string>();
   for (const line of tables.flatMap((table) => table.split('\n').slice(1))) {
     const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-    if (local.endsWith(suffix) && state === LISTEN) {
+    if (local.endsWith(suffix) && state === awaited) {
       inodes.add(inode);
     }
   }

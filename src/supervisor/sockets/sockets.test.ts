@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createServer } from 'node:net';
@@ -48,6 +50,28 @@ test('bindSockets() makes one socket for each edge thread, all of one port, and 
   edge.close();
   socket.close();
   assert.equal(await faults({ ...LOOPBACK, port }), '');
+});
+
+test('bindSockets() holds one port of UDP at several addresses, and reads none of its datagrams', async () => {
+  const probe = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  const taken = { kind: 'udp', host: '127.0.0.1', port } as const;
+  assert.match(await faults(taken), new RegExp(`127.0.0.1:${port} udp is in use by .* \\(pid ${process.pid}\\)`));
+  probe.close();
+  const bound = await bindSockets(placesOf([{ ...taken, host: '0.0.0.0' }, taken]), OPTIONS);
+  assert.ok(bound.ok);
+  const [all, one] = bound.value;
+  assert.deepEqual([all?.address.kind, one?.address.kind, one?.address.fds.length], ['udp', 'udp', 3]);
+  const client = createSocket('udp4');
+  client.send('kept for the edge', port, '127.0.0.1');
+  const edges = (one?.address.fds ?? []).map((fd) => createSocket('udp4').bind({ fd }));
+  const [message] = (await Promise.race(edges.map((edge) => once(edge, 'message')))) as [Buffer];
+  assert.equal(message.toString(), 'kept for the edge');
+  for (const socket of [client, ...edges]) {
+    socket.close();
+  }
+  all?.close();
 });
 
 test('bindSockets() says who has a port, and tells all faults at once', async () => {

@@ -3,7 +3,7 @@
  * are not refused while an edge is replaced.
  *
  * `net._createServerHandle` is the only call of Node's that binds without listening and knows SO_REUSEPORT. It is internal to Node
- * (tried on 24), and this is the only file that uses it.
+ * (tried on 24), and this is the only file that uses it; sockets for datagrams are made in datagram-handles.ts.
  */
 
 import type { Stats } from 'node:fs';
@@ -14,6 +14,7 @@ import { dirname, resolve } from 'node:path';
 import type { BindAddress } from '../../config/bind-address.ts';
 import { renderBindAddress } from '../../config/bind-address.ts';
 import type { Manner } from '../../config/model/server-model.ts';
+import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { systemWords } from '../../kernel/system-words.ts';
@@ -21,13 +22,10 @@ import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { Identity } from '../privileges.ts';
 import { mayAct, withRightsFor } from '../privileges.ts';
 import { bindWhenFree, waitingFor } from './address-wait.ts';
+import type { PortFlags } from './datagram-handles.ts';
+import { bindDatagramHandle, openDatagramHandle } from './datagram-handles.ts';
 import { findPortHolder } from './port-holder.ts';
-
-export interface SocketHandle {
-  readonly fd: number;
-  close(): void;
-  getsockname(out: { address?: string; port?: number }): number;
-}
+import type { SocketHandle } from './socket-handle.ts';
 
 type CreateServerHandle = (
   address: string,
@@ -62,13 +60,18 @@ export interface BoundSocket {
   readonly handles: readonly SocketHandle[];
 }
 
+interface OwnPort {
+  readonly kind: BoundAddress['kind'];
+  readonly port: number;
+}
+
 export interface BindOptions {
   readonly edgeThreads: number;
   readonly umask: number | undefined;
   /** In whose words it is told why an address cannot be bound. */
   readonly manner: Manner;
   /** Ports at which this server listens already, at whatever address. */
-  readonly ownPorts?: ReadonlySet<number>;
+  readonly own?: readonly OwnPort[];
   /** Says in words which address is waited for. */
   readonly onWait?: ((text: string) => void) | undefined;
 }
@@ -85,12 +88,13 @@ export async function bindSockets(
   options: BindOptions,
   identity?: Identity,
 ): Promise<Outcome<BoundSocket[], readonly string[]>> {
+  const datagramPorts = new Set<number>();
   const outcomes = await Promise.all(
     places.map(({ address, isIpv6Only }) => {
       const bind = () =>
         address.kind === 'unix'
           ? bindUnix(address.path, { ...options, umask: options.umask ?? 0, count: options.edgeThreads, identity })
-          : bindTcp(address, { ...options, flags: isIpv6Only ? IPV6_ONLY : 0 });
+          : bindPort(address, { ...options, isIpv6Only, datagramPorts });
       return bindWhenFree(address, bind, waitingFor(options.onWait ?? (() => undefined)));
     }),
   );
@@ -105,41 +109,57 @@ export async function bindSockets(
   return success(bound);
 }
 
-type TcpAddress = Extract<BindAddress, { kind: 'tcp' }>;
+type PortAddress = Exclude<BindAddress, { kind: 'unix' }>;
 
-async function bindTcp(
-  address: TcpAddress,
-  { edgeThreads, flags, manner, ownPorts }: BindOptions & { readonly flags: number },
-): Promise<Outcome<BoundSocket>> {
+interface PortOptions extends BindOptions {
+  readonly isIpv6Only: boolean;
+  /** At which this call has bound a socket for datagrams. */
+  readonly datagramPorts: Set<number>;
+}
+
+async function bindPort(address: PortAddress, options: PortOptions): Promise<Outcome<BoundSocket>> {
+  const { edgeThreads, isIpv6Only, manner, own, datagramPorts } = options;
+  const { kind } = address;
   const resolved = await resolveHost(address.host);
   if (!resolved.ok) {
     return resolved;
   }
   const ip = resolved.value;
   // A reload from 127.0.0.1:80 to 0.0.0.0:80 binds the second beside the first, which is served until then.
-  const isOwn = ownPorts?.has(address.port) === true;
+  // One port of UDP is bound at several addresses beside each other, which the kernel lets nobody do who does not share it.
+  const isOwn =
+    own?.some((each) => each.kind === kind && each.port === address.port) === true ||
+    (kind === 'udp' && datagramPorts.has(address.port));
   // With SO_REUSEPORT another server of the same user could bind the port as well and take half of the connections; so first without.
-  const free = isOwn ? success(address.port) : findFreePort(ip, address.port, flags);
+  const free = isOwn ? success(address.port) : findFreePort(kind, ip, address.port, isIpv6Only);
   if (!free.ok) {
     return failure(explainBindFault(manner, free.fault, address));
   }
   const port = free.value;
   const handles: SocketHandle[] = [];
   for (let thread = 0; thread < edgeThreads; thread += 1) {
-    const handle = bindHandle(ip, port, flags | REUSE_PORT);
+    const handle = bindHandle(kind, ip, port, { isIpv6Only, isShared: true });
     if (!handle.ok) {
       closeAll(handles);
       return failure(explainBindFault(manner, handle.fault, address));
     }
     handles.push(handle.value);
   }
-  const bound: BoundAddress = { kind: 'tcp', fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
+  if (kind === 'udp') {
+    datagramPorts.add(port);
+  }
+  const bound: BoundAddress = { kind, fds: handles.map(({ fd }) => fd), address: ip, port, path: '' };
   return success({ address: bound, isLost: () => false, close: () => closeAll(handles), handles });
 }
 
 /** The port itself, or one that the kernel chooses instead of 0. */
-function findFreePort(ip: string, wanted: number, flags: number): Outcome<number, string> {
-  const probe = bindHandle(ip, wanted, flags);
+function findFreePort(
+  kind: PortAddress['kind'],
+  ip: string,
+  wanted: number,
+  isIpv6Only: boolean,
+): Outcome<number, string> {
+  const probe = bindHandle(kind, ip, wanted, { isIpv6Only, isShared: false });
   if (!probe.ok) {
     return probe;
   }
@@ -148,8 +168,16 @@ function findFreePort(ip: string, wanted: number, flags: number): Outcome<number
   return success(port);
 }
 
-function bindHandle(ip: string, port: number, flags: number): Outcome<SocketHandle, string> {
-  const handle = createServerHandle(ip, port, isIP(ip), -1, flags);
+function bindHandle(
+  kind: PortAddress['kind'],
+  ip: string,
+  port: number,
+  flags: PortFlags,
+): Outcome<SocketHandle, string> {
+  const { isIpv6Only, isShared } = flags;
+  const tcpFlags = (isIpv6Only ? IPV6_ONLY : 0) | (isShared ? REUSE_PORT : 0);
+  const handle =
+    kind === 'udp' ? bindDatagramHandle(ip, port, flags) : createServerHandle(ip, port, isIP(ip), -1, tcpFlags);
   if (typeof handle === 'number') {
     return failure(getSystemErrorName(handle));
   }
@@ -175,8 +203,8 @@ export async function resolveHost(host: string): Promise<Outcome<string>> {
 }
 
 /** A socket that was bound by another process and is at this descriptor. Closing the handle removes no file. Throws what is in the way. */
-export function openHandle(fd: number): SocketHandle {
-  const handle = createServerHandle('', 0, -1, fd, 0);
+export function openHandle(fd: number, kind: BoundAddress['kind']): SocketHandle {
+  const handle = kind === 'udp' ? openDatagramHandle(fd) : createServerHandle('', 0, -1, fd, 0);
   if (typeof handle === 'number') {
     throw new Error(`the socket at descriptor ${fd} cannot be used (${getSystemErrorName(handle)})`);
   }
@@ -278,10 +306,11 @@ function isAnswered(path: string): Promise<boolean> {
 }
 
 function explainBindFault(manner: Manner, code: string, address: BindAddress, identity?: Identity): string {
-  const name = renderBindAddress(address);
   if (manner === 'nginx') {
+    const name = address.kind === 'unix' ? renderBindAddress(address) : renderHostPort(address.host, address.port);
     return `bind() to ${name} failed (${systemWords({ code, errno: constants.errno[code as keyof typeof constants.errno] })})`;
   }
+  const name = renderBindAddress(address);
   switch (code) {
     case 'EADDRINUSE': {
       const holder = findPortHolder(address);
@@ -297,7 +326,7 @@ function explainBindFault(manner: Manner, code: string, address: BindAddress, id
 }
 
 function explainNoAccess(address: BindAddress, name: string, identity: Identity | undefined): string {
-  if (address.kind === 'tcp') {
+  if (address.kind !== 'unix') {
     const isLow = address.port <= PRIVILEGED_PORT_MAX;
     return `${name}: ${isLow ? `ports up to ${PRIVILEGED_PORT_MAX} are for root. Start as root with --user NAME, or choose a higher port` : 'no permission'}`;
   }

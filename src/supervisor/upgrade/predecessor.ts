@@ -12,7 +12,7 @@ export const PREDECESSOR_VARIABLE = 'PORTICO_PREDECESSOR';
 export interface InheritedSocket {
   /** One for each edge thread that the predecessor has, or one for all of them. */
   readonly fds: readonly number[];
-  readonly kind: 'tcp' | 'unix';
+  readonly kind: 'tcp' | 'udp' | 'unix';
   /** '' and 0 for a Unix socket. */
   readonly address: string;
   readonly port: number;

@@ -3,6 +3,7 @@
 import type { OnReadOpts, Socket, SocketConnectOpts } from 'node:net';
 import { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Peer } from '../peer-choice.ts';
+import { readOwnAddress } from './own-address.ts';
 
 /** How servers are reached. */
 export interface ConnectionWay {
@@ -42,11 +43,10 @@ function placeOf({ address }: Peer, { bind }: ConnectionWay): SocketConnectOpts 
   if ('path' in address) {
     return { path: address.path };
   }
-  const [, localAddress = bind, port] =
-    /^\[?([^\]]+)\]?:(\d+)$/.exec(bind.includes('.') || bind.startsWith('[') ? bind : '') ?? [];
+  const { address: localAddress, port: localPort } = readOwnAddress(bind);
   return {
     ...{ host: address.host, port: address.port },
     ...(localAddress !== '' && { localAddress }),
-    ...(port !== undefined && { localPort: Number(port) }),
+    ...(localPort !== undefined && { localPort }),
   };
 }

@@ -1,7 +1,7 @@
 /** The sockets by which a name server is asked. Each question has one of its own, so its answer has to come to a port that nobody knows who does not see the question. */
 
-import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Socket } from 'node:net';
+import { DatagramLine } from '../connections/datagram-line.ts';
 
 /** By its address. */
 export interface NameServer {
@@ -27,67 +27,6 @@ export type OpenNameLine = (server: NameServer, isTcp: boolean, events: NameLine
 
 export const openNameLine: OpenNameLine = (server, isTcp, events) =>
   isTcp ? new TcpLine(server, events) : new DatagramLine(server, events);
-
-/** It is connected, so that the kernel leaves out whatever comes from another address, and tells if nobody listens there. */
-class DatagramLine implements NameLine {
-  readonly #socket: DatagramSocket;
-  readonly #events: NameLineEvents;
-  #waiting: Buffer[] | undefined = [];
-  #isClosed = false;
-
-  constructor({ host, port }: NameServer, events: NameLineEvents) {
-    const { createSocket } = process.getBuiltinModule('node:dgram');
-    const family = host.includes(':') ? 6 : 4;
-    // The host is an address: nothing has to be looked up, which would be done in a thread of the pool.
-    const socket = createSocket({
-      type: `udp${family}`,
-      lookup: (address, _, done) => process.nextTick(done, null, address, family),
-    });
-    this.#socket = socket;
-    this.#events = events;
-    socket.on('connect', () => {
-      const waiting = this.#waiting ?? [];
-      this.#waiting = undefined;
-      for (const message of waiting) {
-        this.send(message);
-      }
-    });
-    socket.on('message', (message) => {
-      if (!this.#isClosed) {
-        events.onMessage(message);
-      }
-    });
-    socket.on('error', (error) => this.#lose(error));
-    socket.connect(port, host);
-    socket.unref();
-  }
-
-  send(message: Buffer): void {
-    if (this.#isClosed) {
-      return;
-    }
-    if (this.#waiting === undefined) {
-      // Without a callback the error of a server that refuses what came before would be lost.
-      this.#socket.send(message, (error) => this.#lose(error));
-    } else {
-      this.#waiting.push(message);
-    }
-  }
-
-  #lose(error: Error | null): void {
-    if (error !== null && !this.#isClosed) {
-      this.close();
-      this.#events.onLost(error);
-    }
-  }
-
-  close(): void {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      this.#socket.close();
-    }
-  }
-}
 
 const LENGTH_BYTES = 2;
 

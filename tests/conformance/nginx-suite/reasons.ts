@@ -5,7 +5,6 @@ const UNASKED = 'A change of the protocol that the client has not asked for is a
 const OCSP = 'No authority is asked about certificates by OCSP, and none of its answers is stapled.';
 const TRUSTED =
   'Clients are told of all authorities that are trusted, those of ssl_trusted_certificate too: Node.js has one list.';
-const UDP = 'Nobody listens for UDP.';
 const RANGES =
   'It has 200,000 ranges, and waits five seconds for the server to read them: a busy machine takes longer.';
 
@@ -31,16 +30,6 @@ export const REASONS: Readonly<Record<string, string>> = {
   'stream_error_log.t': 'The notice of the start names no version of nginx.',
   'stream_geo_binary.t': RANGES,
   'stream_ssl_verify_client.t': TRUSTED,
-  'stream_udp_limit_conn.t': UDP,
-  'stream_udp_limit_rate.t': UDP,
-  'stream_udp_proxy.t': UDP,
-  'stream_udp_proxy_requests.t': UDP,
-  'stream_udp_stream.t': UDP,
-  'stream_udp_upstream.t': UDP,
-  'stream_udp_upstream_hash.t': UDP,
-  'stream_udp_upstream_least_conn.t': UDP,
-  'stream_udp_wildcard.t': UDP,
-  'stream_variables.t': UDP,
   'sub_filter_slice.t': 'There is no slice: what a server has is asked for as a whole.',
   'stream_limit_conn_dry_run.t': 'Its tests ask by HTTP/0.9, which is not spoken.',
 };

@@ -45,6 +45,7 @@ test('a server has its listeners, and the defaults of nginx', () => {
     probes: false,
     uploadRate: '0',
     downloadRate: '0',
+    requestsMax: 0,
     sendsProxyProtocol: 'no',
   });
   assert.deepEqual(
@@ -120,11 +121,33 @@ test('a listener says whether the header of the PROXY protocol comes first, and 
 });
 
 test('nobody listens where something else would be spoken than what the file says, and it is told', () => {
-  const { streams, told } = read(
-    'server { listen 1 udp; proxy_pass 127.0.0.1:5; } server { listen 3; pass 127.0.0.1:4; }',
-  );
+  const { streams, told } = read('server { listen 3; pass 127.0.0.1:4; }');
   assert.equal(streams, undefined);
-  assert.deepEqual(told, ['warning "udp" has no effect yet', 'warning "pass" directive has no effect yet']);
+  assert.deepEqual(told, ['warning "pass" directive has no effect yet']);
+});
+
+test('datagrams have addresses of their own, beside those of connections', () => {
+  const { streams, told } = read(
+    `proxy_responses 1; server { listen 53 udp reuseport; listen [::]:53 udp; listen 53; proxy_pass 127.0.0.1:5; proxy_requests 2; }
+     server { listen 54 udp; proxy_pass unix:/s; proxy_ssl on; }`,
+    ['0.0.0.0:54'],
+  );
+  assert.deepEqual(
+    streams?.listeners.map(({ address, isIpv6Only }) => [address?.kind, isIpv6Only]),
+    [
+      ['udp', false],
+      ['udp', true],
+      ['tcp', false],
+      ['udp', false],
+    ],
+  );
+  const [server] = streams.servers;
+  const policy = server?.content.kind === 'proxy' ? server.content.policy : undefined;
+  assert.deepEqual([policy?.requestsMax, policy?.responsesEach], [2, 1]);
+  assert.deepEqual(told, [
+    'warning udp: no TLS is spoken with servers: datagrams are passed on as they are',
+    'warning udp: datagrams cannot be sent to a Unix socket',
+  ]);
 });
 
 test('what nginx refuses of a stream is refused', () => {
@@ -136,6 +159,18 @@ test('what nginx refuses of a stream is refused', () => {
     'duplicate "0.0.0.0:1" address and port pair',
   ]);
   assert.deepEqual(inStream('server { listen 1 http2; return x; }'), ['the invalid "http2" parameter']);
+  for (const word of ['ssl', 'proxy_protocol', 'backlog=5', 'so_keepalive=on']) {
+    const [name] = word.split('=');
+    assert.deepEqual(inStream(`server { listen 1 udp ${word}; return x; }`), [
+      `"${name}" parameter is incompatible with "udp"`,
+    ]);
+  }
+  assert.deepEqual(inStream('server { listen unix:/s udp; return x; }'), [
+    'datagrams cannot be taken at a Unix socket',
+  ]);
+  assert.deepEqual(inStream('server { listen 1 udp; listen 1 udp; return x; }'), [
+    'duplicate "0.0.0.0:1 udp" address and port pair',
+  ]);
   assert.deepEqual(inStream('server { listen 1; return x; access_log /log; }'), ['log format is not specified']);
   assert.deepEqual(inStream('server { listen 1; return x; access_log /log combined; }'), [
     'unknown log format "combined"',

@@ -2,6 +2,7 @@
 
 import { withFirstAskingStreams } from '../../asking-stream.ts';
 import { renderBindAddress } from '../../bind-address.ts';
+import { datagramFaults } from '../../datagram-faults.ts';
 import type { LogTarget } from '../../model/logs.ts';
 import type { Pool } from '../../model/pool.ts';
 import type { CertificateFiles } from '../../model/server-model.ts';
@@ -94,6 +95,7 @@ class StreamReader {
     }
     const listens = draft.own(STREAM_LISTENS) ?? [];
     this.#checkApart(listens, draft);
+    this.#checkDatagrams(listens, content, draft);
     const tls = listens.some(({ speaksTls }) => speaksTls) ? this.#tlsOf(draft) : undefined;
     const stream = this.servers.push(this.#serverOf(draft, content, tls)) - 1;
     this.#readCheck(draft, content, stream);
@@ -125,6 +127,14 @@ class StreamReader {
       report('nginx.duplicate', draft.place, `bind() to ${name} failed (98: Address already in use)`, {
         hint: 'A server of "http" listens there: give one of the two another port.',
       });
+    }
+  }
+
+  #checkDatagrams(listens: readonly StreamListen[], content: StreamContent, draft: Draft): void {
+    if (listens.some(({ address }) => address.kind === 'udp')) {
+      for (const fault of datagramFaults(content, this.upstreams)) {
+        this.#surroundings.report('nginx.suspicious', draft.place, `udp: ${fault}`, { severity: 'warning' });
+      }
     }
   }
 

@@ -79,6 +79,18 @@ export const STREAM_POLICY_FIELDS: Fields<StreamPolicy> = {
     '0',
     'How fast servers are read, in bytes a second; 0: any.',
   ),
+  requestsMax: field<number>(
+    'requests',
+    integer(0),
+    0,
+    'Of datagrams: with so many of its client a session is complete, and the next begins another; 0: any number.',
+  ),
+  responsesEach: field<number | undefined>(
+    'responses',
+    integer(0),
+    undefined,
+    'Of datagrams: so many answer each one, and then the session is over: 1 for DNS. If nothing is said, it ends when nobody has said a word for `timeout`.',
+  ),
   sendsProxyProtocol: field<StreamPolicy['sendsProxyProtocol']>(
     'send-proxy-protocol',
     choice('no', 'v1', 'v2'),

@@ -1,4 +1,4 @@
-/** `listen` of a stream: at which addresses connections are taken, and what is spoken before anything is passed on. */
+/** `listen` of a stream: at which addresses connections or datagrams are taken, and what is spoken before anything is passed on. */
 
 import type { BindAddress } from '../../../bind-address.ts';
 import { renderBindAddress } from '../../../bind-address.ts';
@@ -25,46 +25,63 @@ export const STREAM_LISTENS: DraftKey<readonly StreamListen[]> = draftKey('liste
 const PLACES: DraftKey<Map<string, Place>> = draftKey('addresses of streams');
 
 export const STREAM_LISTENING: readonly Row[] = repeatable([
-  row('listen', 'stream-server', 'address [parameter...]', 'An address that is listened on.', { apply: listen }),
-]);
-
-/** Nobody listens at an address where something else would be spoken than what the file says. */
-const LATER: ReadonlyMap<string, string> = new Map([
-  ['udp', 'Datagrams are not passed on: nobody listens at this address. Leave it to nginx.'],
+  row(
+    'listen',
+    'stream-server',
+    'address [parameter...]',
+    'An address that is listened on, for connections or (`udp`) datagrams.',
+    { apply: listen },
+  ),
 ]);
 
 const HTTP_ONLY = /^(?:default|default_server|http2|spdy|quic|deferred|accept_filter=.*)$/;
+/** What is said of connections, which datagrams do not have. */
+const OF_CONNECTIONS: ReadonlySet<string> = new Set([
+  ...['ssl', 'proxy_protocol', 'backlog', 'fastopen', 'so_keepalive', 'multipath'],
+]);
 
 function listen(args: GivenArguments, draft: Draft, report: NginxReport): void {
-  const addresses = readAddresses(args, report, undefined);
   const parameters = args.texts(1);
-  let isLater = false;
-  let isFaulty = false;
-  for (const [index, text] of parameters.entries()) {
-    const place = args.place(index + 1);
-    const later = LATER.get(text);
-    const fault = text === 'udp' ? undefined : HTTP_ONLY.test(text) ? `the invalid "${text}" parameter` : faultOf(text);
-    if (fault !== undefined) {
-      report('nginx.invalid-value', place, fault);
-      isFaulty = true;
-    } else if (later !== undefined) {
-      report('nginx.later', place, `"${text}" has no effect yet`, { hint: later, severity: 'warning' });
-      isLater = true;
-    }
+  const isDatagrams = parameters.includes('udp');
+  const addresses = readAddresses(args, report, undefined);
+  const faults = parameters.flatMap((text, index) => {
+    const message = text === 'udp' ? undefined : streamFaultOf(text, isDatagrams);
+    return message === undefined ? [] : [{ message, place: args.place(index + 1) }];
+  });
+  for (const { message, place } of faults) {
+    report('nginx.invalid-value', place, message);
   }
   const backlog = parameters.find((text) => text.startsWith('backlog='));
-  for (const address of isFaulty ? [] : addresses) {
-    const isSound = checkOnce(address, args.place(0), draft, report);
-    if (isSound && !isLater) {
+  for (const said of faults.length > 0 ? [] : addresses) {
+    const address = isDatagrams ? datagramAddress(said, args, report) : said;
+    if (address !== undefined && checkOnce(address, args.place(0), draft, report)) {
       draft.append(STREAM_LISTENS, {
         address,
         backlog: backlog === undefined ? undefined : Number(backlog.slice('backlog='.length)),
         hasProxyHeader: parameters.includes('proxy_protocol'),
         speaksTls: parameters.includes('ssl'),
-        isIpv6Only: address.kind === 'tcp' && address.host.includes(':') && !parameters.includes('ipv6only=off'),
+        isIpv6Only: address.kind !== 'unix' && address.host.includes(':') && !parameters.includes('ipv6only=off'),
       });
     }
   }
+}
+
+function streamFaultOf(text: string, isDatagrams: boolean): string | undefined {
+  if (HTTP_ONLY.test(text)) {
+    return `the invalid "${text}" parameter`;
+  }
+  const [name = ''] = text.split('=', 1);
+  return isDatagrams && OF_CONNECTIONS.has(name) ? `"${name}" parameter is incompatible with "udp"` : faultOf(text);
+}
+
+function datagramAddress(said: BindAddress, args: GivenArguments, report: NginxReport): BindAddress | undefined {
+  if (said.kind === 'unix') {
+    report('nginx.invalid-value', args.place(0), 'datagrams cannot be taken at a Unix socket', {
+      hint: 'Give it an address with a port, or leave it to nginx.',
+    });
+    return undefined;
+  }
+  return { ...said, kind: 'udp' };
 }
 
 function checkOnce(address: BindAddress, place: Place, draft: Draft, report: NginxReport): boolean {

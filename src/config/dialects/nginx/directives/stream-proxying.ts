@@ -24,6 +24,8 @@ const BUFFER_BYTES: DraftKey<number> = draftKey('proxy_buffer_size of streams');
 const BIND: DraftKey<Template> = draftKey('proxy_bind of streams');
 const UPLOAD_RATE: DraftKey<Template> = draftKey('proxy_upload_rate');
 const DOWNLOAD_RATE: DraftKey<Template> = draftKey('proxy_download_rate');
+const REQUESTS: DraftKey<number> = draftKey('proxy_requests');
+const RESPONSES: DraftKey<number> = draftKey('proxy_responses');
 const SPEAKS_TLS: DraftKey<boolean> = draftKey('proxy_ssl');
 const PROXY_PROTOCOL: DraftKey<StreamPolicy['sendsProxyProtocol']> = draftKey('proxy_protocol');
 
@@ -64,6 +66,12 @@ export const STREAM_PROXYING: readonly Row[] = [
   row('proxy_download_rate', BOTH, 'text', 'How fast upstreams are read, in bytes a second.', {
     apply: keep(DOWNLOAD_RATE, (args) => args.template(0)),
   }),
+  row('proxy_requests', BOTH, 'number', 'How many datagrams of a client make a session.', {
+    apply: keep(REQUESTS, (args) => args.number(0)),
+  }),
+  row('proxy_responses', BOTH, 'number', 'How many datagrams answer one of a client.', {
+    apply: keep(RESPONSES, (args) => args.number(0)),
+  }),
   ...['proxy_buffer_size', 'proxy_downstream_buffer', 'proxy_upstream_buffer'].map((name) =>
     row(name, BOTH, 'bytes', 'How much is read at once, and held for a side that does not take it.', {
       apply: keep(BUFFER_BYTES, (args) => args.number(0)),
@@ -100,6 +108,7 @@ function bind(args: GivenArguments, draft: Draft, report: NginxReport): void {
 /** What holds in a server of `stream`. */
 export function streamPolicyOf(draft: Draft, confPrefix: string): StreamPolicy {
   const speaksTls = draft.get(SPEAKS_TLS) ?? false;
+  const responsesEach = draft.get(RESPONSES);
   return {
     connectMs: draft.get(CONNECT_MS) ?? USUAL_CONNECT_MS,
     idleMs: draft.get(IDLE_MS) ?? USUAL_IDLE_MS,
@@ -110,6 +119,8 @@ export function streamPolicyOf(draft: Draft, confPrefix: string): StreamPolicy {
     probes: draft.get(PROBES) ?? false,
     uploadRate: draft.get(UPLOAD_RATE) ?? '0',
     downloadRate: draft.get(DOWNLOAD_RATE) ?? '0',
+    requestsMax: draft.get(REQUESTS) ?? 0,
+    ...(responsesEach === undefined ? {} : { responsesEach }),
     sendsProxyProtocol: draft.get(PROXY_PROTOCOL) ?? 'no',
     ...(speaksTls ? { tls: upstreamTlsOf(draft, 'proxy', confPrefix) } : {}),
   };

@@ -1,4 +1,4 @@
-/** `stream`: connections that are passed on as they are. */
+/** `stream`: connections and datagrams that are passed on as they are. */
 
 import type { StreamServer } from '../../../model/stream.ts';
 import type { Template } from '../../../model/template.ts';
@@ -68,14 +68,10 @@ const OTHERS: readonly Row[] = [
       apply: (_, draft) => draft.set(STREAM_CONTENT, { kind: 'nobody' }),
     }),
   ]),
-  ...later('Datagrams are not passed on.', [
-    row('proxy_requests', BOTH, 'number', 'How many datagrams make a session.'),
-    row('proxy_responses', BOTH, 'number', 'How many datagrams answer one.'),
-  ]),
 ];
 
 export const STREAM: readonly Row[] = [
-  row('stream', 'main', '{stream}', 'Connections that are passed on as they are.', { apply: opensBlock }),
+  row('stream', 'main', '{stream}', 'Connections and datagrams that are passed on as they are.', { apply: opensBlock }),
   row('tcp_nodelay', BOTH, 'flag', 'Whether small packets are sent at once.', {
     apply: keep(SENDS_AT_ONCE, (args) => args.flag(0)),
   }),
