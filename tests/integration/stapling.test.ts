@@ -50,6 +50,7 @@ before(async () => {
         site('both.test', `${stapling} ${shown(ecdsa)} ${shown(rsa)} return 204;`),
         site('revoked.test', `${stapling} ${shown(revoked)}`),
         site('off.test', shown(ecdsa)),
+        site('silent.test', `${stapling} ${shown(authority.issue('silent'))}`),
         site(
           'client.test',
           `${stapling} ${shown(ecdsa)} ssl_verify_client optional; ssl_client_certificate ${authority.cert};`,
@@ -122,6 +123,12 @@ test('each certificate of a site comes with the word about it', async () => {
       deepEqual(await whenStapled('both.test', { ...way, ...suites, sigalgs }), good(issued));
     }
   }
+});
+
+test('the start tells of a certificate whose authority cannot be asked', async () => {
+  await nginx.server.logged(
+    /nginx: \[warn\] "ssl_stapling" ignored, no OCSP responder URL in the certificate ".*silent\.pem"/,
+  );
 });
 
 test('a client that does not want to know is told nothing, and a site that does not ask says nothing', async () => {

@@ -74,7 +74,10 @@ function newReports(startLog: StartLog): ServeReports {
       }
     },
     onWait: (text) => startLog.say('warn', text),
-    onStarted: ({ edgeThreads, startMs }, log) => {
+    onStarted: ({ certificates, edgeThreads, startMs }, log) => {
+      for (const warning of certificates?.warnings ?? []) {
+        startLog.say('warn', warning);
+      }
       const threads = `${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
       log.say('notice', `start worker processes: ${threads}, after ${Math.round(startMs)} ms`);
       tellDaemonRuns();

@@ -2,7 +2,6 @@
 
 const CACHE = 'Portico keeps no cache of what servers have answered, and the tests that fail look into one.';
 const UNASKED = 'A change of the protocol that the client has not asked for is answered 502, and not passed on.';
-const OCSP = 'No authority is asked about certificates by OCSP, and none of its answers is stapled.';
 const TRUSTED =
   'Clients are told of all authorities that are trusted, those of ssl_trusted_certificate too: Node.js has one list.';
 const RANGES =
@@ -23,9 +22,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'proxy_upgrade.t': UNASKED,
   'range_charset.t': CACHE,
   'scgi_merge_params.t': CACHE,
-  'ssl_ocsp.t': OCSP,
   'ssl_proxy_upgrade.t': UNASKED,
-  'ssl_stapling.t': OCSP,
   'ssl_verify_client.t': TRUSTED,
   'stream_error_log.t': 'The notice of the start names no version of nginx.',
   'stream_geo_binary.t': RANGES,
