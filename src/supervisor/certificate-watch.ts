@@ -20,6 +20,8 @@ export class CertificateWatch {
   readonly #renewPlan: () => Promise<string | undefined>;
   /** Files of TLS with servers were read that the plan does not have. */
   #isPlanOld = false;
+  /** The last files that were read have a fault. */
+  #isFaulty = false;
 
   /** `renewPlan`: has the edge serve the present model by what is known now. Resolves with what is in the way. */
   constructor(server: PreparedServer, { edge, log, renewPlan }: CertificateWatchParts) {
@@ -62,9 +64,14 @@ export class CertificateWatch {
     if (certificates !== this.#server.certificates) {
       return; // Those of a new configuration have come meanwhile.
     }
-    for (const fault of renewed.ok ? certificates.faults : renewed.fault) {
+    const faults = renewed.ok ? certificates.faults : renewed.fault;
+    for (const fault of faults) {
       this.#log.say('warning', `the certificate in use is kept: ${fault}`);
     }
+    if (faults.length === 0 && this.#isFaulty && renewed.ok && !renewed.value) {
+      this.#log.say('info', 'the files of the certificate are again those that are in use');
+    }
+    this.#isFaulty = faults.length > 0;
     if (renewed.ok && renewed.value) {
       const { tls, renewals, summary } = certificates;
       if (tls !== undefined) {

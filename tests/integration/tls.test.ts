@@ -381,9 +381,12 @@ test('a reload takes a new certificate, disconnects nobody, and keeps the old on
   assert.equal(await shown(), 'next');
   const { tls } = JSON.parse(await ask(server.port)) as { tls: { server_cert: string } };
   assert.equal(tls.server_cert.trim(), readFileSync(cert, 'utf8').trim());
+  const right = readFileSync(cert);
   writeFileSync(cert, 'nothing');
   await reload(/WARNING .*the certificate in use is kept: .*live\.pem holds no certificate/);
   assert.equal(await shown(), 'next');
+  writeFileSync(cert, right);
+  await reload(/INFO .*the files of the certificate are again those that are in use/);
   talker.text('abc');
   assert.equal(await talker.told(), 'text cba');
 });

@@ -9,8 +9,8 @@ import { BucketTable, newTableMemory } from '../../kernel/zones/bucket-table.ts'
 import { giveLock, takeLock } from '../../kernel/zones/spin-lock.ts';
 import { GROUP, PEER, PEER_FIELDS } from './peer-fields.ts';
 
-/** So many peers and upstreams have room, and about twice as many before there is none: 2.7 MB, of which the system gives what is written to. */
-const KEYS_MAX = 4096;
+/** So many peers and upstreams have room, and about twice as many before there is none: 11 MB, of which the system gives what is written to. */
+const KEYS_MAX = 16_384;
 const SHAPE = { keys: KEYS_MAX, fields: PEER_FIELDS } as const;
 const WORDS_A_NUMBER = 2;
 

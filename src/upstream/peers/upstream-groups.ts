@@ -43,7 +43,7 @@ export interface UpstreamGroupsParts {
 /** A name that cannot be found is looked up again after so long, and after twice as long each time. */
 const AGAIN_MS = 5000;
 const AGAIN_MAX_MS = 60_000;
-/** Of one server with `resolve`. A name server may tell some 6,000 addresses, and all upstreams together have room for about 4,000: no name takes it from all others. */
+/** Of one server with `resolve`. A name server may tell some 6,000 addresses, and all upstreams together have room for about 16,000: no name takes it from all others. */
 const RESOLVED_MAX = 1000;
 
 export class UpstreamGroups {
@@ -75,7 +75,7 @@ export class UpstreamGroups {
       // Those that name servers have told do not keep a configuration from being served.
       if (this.#fill(group, { ...upstream, servers: upstream.servers.filter(({ resolves }) => !resolves) }) > 0) {
         throw new Error(
-          `there is no room for the servers of the upstream "${upstream.name}": all upstreams may have about 4,000`,
+          `there is no room for the servers of the upstream "${upstream.name}": all upstreams may have about 16,000`,
         );
       }
       this.#homeless.set(group, this.#fill(group, upstream));

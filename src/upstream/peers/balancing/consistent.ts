@@ -7,16 +7,22 @@ import type { PeerList } from '../peer-list.ts';
 import type { PeerSlot } from '../peer-slot.ts';
 import type { Tried } from '../tried.ts';
 import type { Balancer } from './balancer.ts';
-import { crc32 } from './crc32.ts';
+import { crc32, crc32OfWord } from './crc32.ts';
 import { MISSES_MAX } from './hashed.ts';
 import { nextInTurn, roundRobin } from './round-robin.ts';
 
 const POINTS_A_WEIGHT = 160;
+/** Servers whose weights come to more points have fewer for each unit: 64 MB, and a second in which nobody is answered, are enough. */
+const POINTS_MAX = 2 ** 22;
+/** A point has 32 bits, and what a number has beside them is room for so many servers. */
+const SERVERS_MAX = 2 ** 20;
 
 interface Ring {
   /** In their order. */
   readonly points: Uint32Array;
-  /** By point, the addresses of its server. */
+  /** By point, the index of its server. */
+  readonly owners: Uint32Array;
+  /** The addresses of each. */
   readonly servers: readonly (readonly PeerSlot[])[];
 }
 
@@ -29,7 +35,7 @@ export function newConsistentHash(): Balancer {
     }
     let ring = rings.get(list);
     if (ring === undefined) {
-      ring = newRing(list.peers);
+      ring = newRing(list.peers, list.totalWeight);
       rings.set(list, ring);
     }
     return takeOnRing(ring, list, tried, nowMs);
@@ -37,12 +43,12 @@ export function newConsistentHash(): Balancer {
 }
 
 function takeOnRing(ring: Ring, list: PeerList, tried: Tried, nowMs: number): PeerSlot | undefined {
-  const { points, servers } = ring;
+  const { points, owners, servers } = ring;
   if (tried.hash < 0) {
     tried.hash = firstPoint(points, crc32(tried.key));
   }
   while (points.length > 0 && tried.misses <= MISSES_MAX) {
-    const found = nextInTurn(servers[tried.hash % points.length] ?? [], tried, nowMs);
+    const found = nextInTurn(servers[owners[tried.hash % points.length] ?? 0] ?? [], tried, nowMs);
     if (found !== undefined) {
       return found;
     }
@@ -52,39 +58,53 @@ function takeOnRing(ring: Ring, list: PeerList, tried: Tried, nowMs: number): Pe
   return roundRobin(list, tried, nowMs);
 }
 
-function newRing(peers: readonly PeerSlot[]): Ring {
-  const byServer = new Map<string, PeerSlot[]>();
-  for (const peer of peers) {
-    const same = byServer.get(peer.rules.text);
-    if (same === undefined) {
-      byServer.set(peer.rules.text, [peer]);
-    } else {
-      same.push(peer);
+function newRing(peers: readonly PeerSlot[], totalWeight: number): Ring {
+  const servers = new Map<string, { readonly index: number; readonly peers: PeerSlot[] }>();
+  const pointsAWeight = Math.min(POINTS_A_WEIGHT, POINTS_MAX / totalWeight);
+  const counts = peers.map(({ rules }) => Math.max(1, Math.floor(rules.weight * pointsAWeight)));
+  // A point and its server as one number, so that millions of them are sorted without an object for each.
+  const numbers = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  for (const [which, peer] of peers.entries()) {
+    const { text } = peer.rules;
+    const server = servers.get(text) ?? { index: servers.size, peers: [] };
+    servers.set(text, server);
+    server.peers.push(peer);
+    const base = baseOf(text);
+    let hash = 0;
+    for (const end = at + (counts[which] ?? 0); at < end; at += 1) {
+      hash = crc32OfWord(hash, base);
+      numbers[at] = hash * SERVERS_MAX + server.index;
     }
   }
-  const points = peers.flatMap((peer) => pointsOf(peer, byServer.get(peer.rules.text) ?? []));
-  points.sort((one, other) => one.hash - other.hash);
-  const distinct = points.filter(({ hash }, index) => index === 0 || hash !== points[index - 1]?.hash);
-  return { points: Uint32Array.from(distinct, ({ hash }) => hash), servers: distinct.map(({ server }) => server) };
+  return ringOf(
+    numbers.sort(),
+    Array.from(servers.values(), (server) => server.peers),
+  );
 }
 
-interface Point {
-  readonly hash: number;
-  readonly server: readonly PeerSlot[];
+/** Of points that are the same the first one counts. */
+function ringOf(numbers: Float64Array, servers: readonly (readonly PeerSlot[])[]): Ring {
+  const points = new Uint32Array(numbers.length);
+  const owners = new Uint32Array(numbers.length);
+  let count = 0;
+  for (const number of numbers) {
+    const point = Math.floor(number / SERVERS_MAX);
+    if (count === 0 || points[count - 1] !== point) {
+      points[count] = point;
+      owners[count] = number % SERVERS_MAX;
+      count += 1;
+    }
+  }
+  return { points: points.subarray(0, count), owners: owners.subarray(0, count), servers };
 }
 
-function pointsOf({ rules: { text, weight } }: PeerSlot, server: readonly PeerSlot[]): readonly Point[] {
+/** What all hashes of a server begin with. */
+function baseOf(text: string): number {
   const [, host = text, port = ''] = /^unix:/i.test(text)
     ? [text, text.slice('unix:'.length)]
     : (/^(.*):(\d*)$/s.exec(text) ?? []);
-  const base = crc32(`${host}\0${port}`);
-  const points: Point[] = [];
-  let hash = 0;
-  for (let count = 0; count < weight * POINTS_A_WEIGHT; count += 1) {
-    hash = crc32(String.fromCharCode(hash & 0xff, (hash >>> 8) & 0xff, (hash >>> 16) & 0xff, hash >>> 24), base);
-    points.push({ hash, server });
-  }
-  return points;
+  return crc32(`${host}\0${port}`);
 }
 
 /** The first point that is not below the hash. */

@@ -8,6 +8,15 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
+/** The same of the four bytes of a word, the lowest first. */
+export function crc32OfWord(word: number, before: number): number {
+  let crc = ~before;
+  for (let shift = 0; shift < 32; shift += 8) {
+    crc = (crc >>> 8) ^ (TABLE[(crc ^ (word >>> shift)) & 0xff] ?? 0);
+  }
+  return ~crc >>> 0;
+}
+
 /** `before`: the CRC of what stands before the text. */
 export function crc32(text: string, before = 0): number {
   let crc = ~before;
