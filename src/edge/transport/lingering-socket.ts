@@ -26,7 +26,7 @@
 
 import type { Socket } from 'node:net';
 import type { ResponseWatcher } from '../../protocol/http/exchange.ts';
-import { carrierOf, isPeerGone, sentBytes } from '../../relay/sockets/node-internals.ts';
+import { carrierOf, isPeerGone, resetConnection, sentBytes } from '../../relay/sockets/node-internals.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import type { Deadline } from './deadline.ts';
 import type { Output } from './output.ts';
@@ -123,12 +123,7 @@ export class LingeringSocket {
 
   /** Closes the connection so that it costs neither the kernel nor the client another packet. On a Unix socket it is simply closed: a client of TLS misses the close_notify. */
   reset(): void {
-    const socket = carrierOf(this.#socket) ?? this.#socket;
-    if (socket.remoteAddress === undefined) {
-      socket.destroy();
-    } else {
-      socket.resetAndDestroy();
-    }
+    resetConnection(this.#socket);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
@@ -19,7 +20,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 import { openPair } from './fake-connection.ts';
-import { isPeerGone, SyncZlib, ZlibJobContext } from './node-internals.ts';
+import { descriptorOf, isPeerGone, resetConnection, SyncZlib, ZlibJobContext } from './node-internals.ts';
 
 const { Z_BLOCK, Z_NO_FLUSH, Z_SYNC_FLUSH } = constants;
 /** RFC 7692 7.2.3.1, with its tail. */
@@ -152,6 +153,27 @@ test('isPeerGone() tells of a TCP connection that its peer has reset, also under
   edge.destroy();
   server.close();
 });
+
+for (const state of ['open', 'being closed', 'closed on our side'] as const) {
+  test(`resetConnection() leaves no descriptor of a connection that is ${state}`, async () => {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const peer = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
+    const [edge] = (await once(server, 'connection')) as [Socket];
+    edge.on('error', () => undefined);
+    const fd = descriptorOf(edge);
+    if (state !== 'open') edge.end();
+    if (state === 'closed on our side') await once(edge, 'finish');
+    resetConnection(edge);
+    // Handles are closed when the event loop has turned.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    peer.destroy();
+    server.close();
+    equal(existsSync(`/proc/self/fd/${fd}`), false);
+    equal(edge.destroyed, true);
+  });
+}
 
 function jobContextOf(stream: Parameters<typeof ZlibJobContext.of>[0]): ZlibJobContext {
   const context = ZlibJobContext.of(stream);

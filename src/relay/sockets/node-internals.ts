@@ -1,5 +1,5 @@
 /**
- * What reaches behind Node's documented interface, with stream-binding.ts, bare-connection.ts, and for TLS direct-tls.ts and tls-internals.ts. At each use stands what is
+ * What reaches behind Node's documented interface, with stream-binding.ts, bare-connection.ts, and for TLS direct-tls.ts, tls-internals.ts and told-authorities.ts. At each use stands what is
  * gained by it, and what is done where it cannot be used. The version of Node is pinned, and a test of each use runs with it.
  */
 
@@ -99,6 +99,24 @@ export function readLater(socket: Socket): void {
  */
 export function readInto(socket: Socket, buffer: Buffer): void {
   (socket as unknown as WithHandle)._handle?.useUserBuffer?.(buffer);
+}
+
+/**
+ * Resets a connection, or closes it where it has no reset: a Unix socket, and one whose own side is being closed. There libuv refuses, and Node could not close it afterwards either: its
+ * descriptor would be lost.
+ */
+export function resetConnection(socket: Socket): void {
+  const carrier = carrierOf(socket) ?? socket;
+  if (carrier.remoteAddress === undefined || isBeingClosed(socket) || isBeingClosed(carrier)) {
+    carrier.destroy();
+  } else {
+    carrier.resetAndDestroy();
+  }
+}
+
+/** All is sent, and the kernel is about to be told that nothing follows. */
+function isBeingClosed(socket: Socket): boolean {
+  return socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
 }
 
 const NO_BYTES = Buffer.alloc(0);
