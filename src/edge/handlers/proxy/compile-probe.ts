@@ -44,7 +44,7 @@ export function compileProbe(
     kind: 'request',
     wire: isHttp
       ? new Http1Wire({ version: '1.0', headBytesMax: HEAD_BYTES_MAX })
-      : wireOf(content, withoutKeeping(headed), compilation),
+      : wireOf(content, withoutKeeping(headed)),
     request: {
       ...{ method: 'GET', target: uri, bodyLength: 0, keepsConnection: false, upgrade: undefined },
       fields: isHttp ? fieldsOf(policy, host, render) : parametersOf(content, policy, { uri, host, render }),

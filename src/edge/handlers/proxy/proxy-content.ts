@@ -36,7 +36,7 @@ export function compileProxy(content: ProxyContent, compilation: Compilation, pa
   if (policy === undefined) {
     throw new Error(`the model has no policy ${content.policy}`);
   }
-  const wire = wireOf(content, policy, compilation);
+  const wire = wireOf(content, policy);
   const program = compileProgram(content, policy, wire, compilation, parts);
   return (exchange, route) => {
     if (route !== undefined) {

@@ -8,20 +8,17 @@ import { Http1Wire } from '../../../upstream/wires/http1-wire.ts';
 import { MemcachedWire } from '../../../upstream/wires/memcached-wire.ts';
 import { ScgiWire } from '../../../upstream/wires/scgi-wire.ts';
 import { UwsgiWire } from '../../../upstream/wires/uwsgi-wire.ts';
-import type { Compilation } from '../../pipeline/compilation.ts';
 
 export function wireOf(
   { protocol }: ProxyContent,
   { request, response: { headBytesMax } }: ProxyPolicy,
-  compilation: Pick<Compilation, 'template'>,
 ): Wire {
   switch (protocol) {
     case 'http':
       return new Http1Wire({ version: request.httpVersion, headBytesMax });
     case 'uwsgi': {
       const { modifier1 = 0, modifier2 = 0, packet = '' } = request.uwsgi ?? {};
-      const tail = compilation.template(packet);
-      return new UwsgiWire({ modifier1, modifier2, tail: typeof tail === 'string' ? tail : '', headBytesMax });
+      return new UwsgiWire({ modifier1, modifier2, tail: packet, headBytesMax });
     }
     case 'fastcgi': {
       const { keepsConnection = false, faults = [] } = request.fastcgi ?? {};

@@ -28,7 +28,7 @@ const METHOD: DraftKey<Template> = draftKey('proxy_method');
 const BODY: DraftKey<Template> = draftKey('proxy_set_body');
 const MODIFIER1: DraftKey<number> = draftKey('uwsgi_modifier1');
 const MODIFIER2: DraftKey<number> = draftKey('uwsgi_modifier2');
-const PACKET: DraftKey<Template> = draftKey('uwsgi_string');
+const PACKET: DraftKey<string> = draftKey('uwsgi_string');
 const INDEX: DraftKey<string> = draftKey('fastcgi_index');
 const SPLIT: DraftKey<string> = draftKey('fastcgi_split_path_info');
 const KEEPS: DraftKey<boolean> = draftKey('fastcgi_keep_conn');
@@ -112,8 +112,8 @@ export const UWSGI_REQUEST: readonly Row[] = [
   row('uwsgi_modifier2', HTTP, 'number(0-255)', 'What the packet is in detail.', {
     apply: keep(MODIFIER2, (args) => args.number(0)),
   }),
-  row('uwsgi_string', HTTP, 'text', 'What the packet holds in place of parameters.', {
-    apply: keep(PACKET, (args) => args.template(0)),
+  row('uwsgi_string', HTTP, 'plain', 'What the packet holds behind its parameters, as it is written.', {
+    apply: keep(PACKET, (args) => args.text(0)),
   }),
 ];
 
