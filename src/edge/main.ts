@@ -116,6 +116,7 @@ class Edge {
       case 'reopen-logs':
       case 'static':
       case 'staples':
+      case 'ticket-keys':
       case 'tls':
         break;
     }

@@ -275,6 +275,7 @@ export class EdgeThread {
         return;
       case 'static':
       case 'tls':
+      case 'ticket-keys':
       case 'staples':
       case 'reopen-logs':
         this.#change(message);
@@ -405,7 +406,7 @@ export class EdgeThread {
   }
 
   /** Takes over new settings. Where they cannot be taken, the earlier ones stay. */
-  #change(message: Extract<ToThread, { kind: 'static' | 'tls' | 'staples' | 'reopen-logs' }>): void {
+  #change(message: Extract<ToThread, { kind: 'static' | 'tls' | 'ticket-keys' | 'staples' | 'reopen-logs' }>): void {
     try {
       switch (message.kind) {
         case 'static':
@@ -415,6 +416,9 @@ export class EdgeThread {
           return;
         case 'tls':
           this.#listeners.renewTls(message.tls);
+          return;
+        case 'ticket-keys':
+          this.#listeners.renewTicketKeys(message.keys);
           return;
         case 'staples':
           this.#listeners.renewStaples(message.staples);

@@ -8,7 +8,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { isEqual } from '../kernel/is-equal.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import type { TlsSettings } from '../protocol/control/edge.ts';
+import type { TicketKeysByLifetime, TlsSettings } from '../protocol/control/edge.ts';
 import type { Staple } from '../protocol/control/staple.ts';
 import type { ReadCertificate } from './certificates.ts';
 import type { Identity } from './privileges.ts';
@@ -77,7 +77,7 @@ export class CertificateKeeper {
   get tls(): TlsSettings | undefined {
     const isSpoken = this.#sources?.sites.some((tls) => tls !== undefined) === true;
     return isSpoken && this.#current
-      ? { ...this.#current.tls, ticketKeys: this.#ticketKeys.current, staples: this.staples }
+      ? { ...this.#current.tls, ticketKeys: this.ticketKeys, staples: this.staples }
       : undefined;
   }
 
@@ -101,9 +101,19 @@ export class CertificateKeeper {
     return this.#current?.read[0]?.own ?? '';
   }
 
+  get ticketKeys(): TicketKeysByLifetime {
+    return this.#ticketKeys.for(this.#lifetimes);
+  }
+
   /** Whether tickets are sealed with another key from now on. */
   rotateTicketKeys(): boolean {
-    return this.#ticketKeys.rotate();
+    return this.#ticketKeys.rotate(this.#lifetimes);
+  }
+
+  /** Of sessions whose tickets are sealed with the server's keys. */
+  get #lifetimes(): readonly number[] {
+    const { contexts = [] } = this.#current?.tls ?? {};
+    return [...new Set(contexts.flatMap(({ ticketKeys, sessionMs }) => (ticketKeys.length === 0 ? [sessionMs] : [])))];
   }
 
   /** The certificates in use, in the operator's words. */

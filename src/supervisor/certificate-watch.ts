@@ -36,6 +36,7 @@ export class CertificateWatch {
     const staples = new StapleWatch({ ...around, clock: systemClock, certificates: () => this.#server.certificates });
     setInterval(() => staples.look(), SUPERVISOR_LIMITS.staplePollMs).unref();
     staples.look();
+    setInterval(() => this.#rotateTicketKeys(), SUPERVISOR_LIMITS.ticketKeyPollMs).unref();
     setInterval(() => void this.#look(), SUPERVISOR_LIMITS.certificatePollMs).unref();
     setInterval(() => this.#warnOfExpiry(), SUPERVISOR_LIMITS.certificateWarnMs).unref();
   }
@@ -48,11 +49,12 @@ export class CertificateWatch {
     } else if (this.#isPlanOld) {
       await this.#renewUpstreams();
     }
-    // Those of a new configuration may have come meanwhile.
-    const isNew = this.#server.certificates.rotateTicketKeys();
-    const { tls } = this.#server.certificates;
-    if (isNew && tls !== undefined) {
-      this.#edge.send({ kind: 'tls', tls });
+  }
+
+  #rotateTicketKeys(): void {
+    const { certificates } = this.#server;
+    if (certificates.rotateTicketKeys()) {
+      this.#edge.send({ kind: 'ticket-keys', keys: certificates.ticketKeys });
     }
   }
 

@@ -88,10 +88,8 @@ export const SUPERVISOR_LIMITS = {
   stapleAgainMs: 300_000,
   /** After a failure where no answer is at hand: there are certificates that clients refuse without one. */
   stapleFirstMs: 60_000,
-  /** How long tickets of sessions are sealed with one key. */
-  ticketKeyMs: 3_600_000,
-  /** So many keys of tickets are known: sessions are over after two hours. */
-  ticketKeysMax: 3,
+  /** How often it is looked whether a key of tickets has sealed for as long as it may: a second is the shortest life of a session. */
+  ticketKeyPollMs: 1_000,
   /** How often it is told that the certificate is about to expire. */
   certificateWarnMs: 86_400_000,
   /** An application's line that is longer is cut into pieces of this size. */

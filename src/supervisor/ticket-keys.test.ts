@@ -1,27 +1,43 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeClock } from '../kernel/fake-clock.ts';
-import { SUPERVISOR_LIMITS } from './limits.ts';
 import { TicketKeys } from './ticket-keys.ts';
 
-test('TicketKeys seals with a new key after its time, and knows those before for a while', () => {
+const SHORT_MS = 2000;
+const LONG_MS = 300_000;
+
+test('TicketKeys seals with a key as long as sessions last, and opens with it as long again', () => {
   const clock = new FakeClock();
   const keys = new TicketKeys(clock);
-  equal(keys.rotate(), false, 'nobody has asked for one');
-  const [first = ''] = keys.current;
+  const current = (): readonly string[] => keys.for([LONG_MS])[LONG_MS] ?? [];
+  equal(keys.rotate([LONG_MS]), false, 'nobody has asked for one');
+  const [first = ''] = current();
   equal(Buffer.from(first, 'base64').length, 48);
-  clock.advance(SUPERVISOR_LIMITS.ticketKeyMs - 1);
-  equal(keys.rotate(), false);
-  deepEqual(keys.current, [first]);
+  clock.advance(LONG_MS - 1);
+  equal(keys.rotate([LONG_MS]), false);
+  deepEqual(current(), [first]);
   clock.advance(1);
-  equal(keys.rotate(), true);
-  const [second = '', before] = keys.current;
+  equal(keys.rotate([LONG_MS]), true);
+  const [second = '', before] = current();
   equal(before, first);
-  equal(second === first, false);
-  for (let round = 0; round < 3; round += 1) {
-    clock.advance(SUPERVISOR_LIMITS.ticketKeyMs);
-    keys.rotate();
-  }
-  equal(keys.current.length, SUPERVISOR_LIMITS.ticketKeysMax);
-  equal(keys.current.includes(second), false, 'sessions that it has sealed are over');
+  notEqual(second, first);
+  clock.advance(LONG_MS);
+  keys.rotate([LONG_MS]);
+  equal(current().length, 2);
+  equal(current()[1], second, 'sessions that the first has sealed are over');
+});
+
+test('TicketKeys has keys for each time that sessions last, as long as there are such sessions', () => {
+  const clock = new FakeClock();
+  const keys = new TicketKeys(clock);
+  const both = [SHORT_MS, LONG_MS];
+  const { [SHORT_MS]: short = [], [LONG_MS]: long = [] } = keys.for(both);
+  notEqual(short[0], long[0]);
+  clock.advance(SHORT_MS);
+  equal(keys.rotate(both), true);
+  deepEqual(keys.for(both)[LONG_MS], long);
+  equal(keys.for(both)[SHORT_MS]?.[1], short[0]);
+  clock.advance(SHORT_MS);
+  equal(keys.rotate([LONG_MS]), false);
+  equal(keys.for(both)[SHORT_MS]?.length, 1, 'begun anew');
 });

@@ -239,7 +239,7 @@ test('CertificateKeeper notices new files, and keeps what it has if they are wro
     /^CN=other,O=Example, until \d{4}-\d\d-\d\d \(before: \d{4}-\d\d-\d\d; .*kept\.pem\)$/,
     'with the last day of the one before',
   );
-  deepEqual(keeper.tls?.ticketKeys, first?.ticketKeys);
+  deepEqual(keeper.tls?.ticketKeys, first?.ticketKeys, 'sessions go on');
   rmSync(certFile);
   equal(keeper.hasChanged, true);
   ok((await keeper.renew()).ok);

@@ -1,6 +1,6 @@
 // Sessions are taken up again by whichever thread, by tickets or, where there are none, by what the server has kept; through a reload, and not at a site with another certificate.
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +24,10 @@ const between = authority.issue('between', { extensions: 'basicConstraints=criti
 const bob = new Authority(folder, 'below', between).issue('bob');
 const key = join(folder, 'tickets.key');
 writeFileSync(key, 'k'.repeat(80));
+const nextKey = join(folder, 'next.key');
+writeFileSync(nextKey, 'n'.repeat(48));
+
+const PATIENCE_MS = 15_000;
 
 let nginx: NginxServer;
 let port = 0;
@@ -44,6 +48,7 @@ before(async () => {
     site('strict.test', `${files(one)} ssl_verify_client optional; ssl_client_certificate ${elsewhere.cert};`),
     site('any.test', `${files(one)} ssl_verify_client optional_no_ca; ssl_client_certificate ${elsewhere.cert};`),
     site('file.test', `${files(one)} ssl_session_ticket_key ${key};`),
+    site('brief.test', `${files(one)} ssl_session_timeout 1s;`),
   ];
   nginx = await runNginx('return 204;', {}, { http: http.join(''), main: 'worker_processes 2;' });
 });
@@ -124,12 +129,47 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   });
 }
 
+/** What the ticket in a session of OpenSSL begins with: the name of its key. */
+function keyNameOf(session: Buffer | undefined): string {
+  const [, name = ''] = /aa81..0481..([0-9a-f]{32})/.exec(session?.toString('hex') ?? '') ?? [];
+  return name;
+}
+
+test('tickets are sealed with another key after as long as sessions last', async () => {
+  const [first, kept] = [await shakeHands('brief.test'), await shakeHands('tickets.test')];
+  match(keyNameOf(first.session), /^[0-9a-f]{32}$/);
+  let last = first;
+  for (const until = Date.now() + PATIENCE_MS; keyNameOf(last.session) === keyNameOf(first.session); ) {
+    ok(Date.now() < until, 'the same key seals');
+    last = await shakeHands('brief.test');
+  }
+  equal(await resumed('tickets.test', {}, kept.session), 6, 'sessions that last longer have other keys');
+});
+
+async function reload(change: (text: string) => string, count: number): Promise<void> {
+  const path = join(nginx.server.folder, 'nginx.conf');
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+  nginx.server.signal('SIGHUP');
+  await nginx.server.logged(new RegExp(`(the new configuration is served[^]*){${count}}`));
+}
+
 test('sessions outlive a reload', async () => {
   const sessions = [(await shakeHands('tickets.test')).session, (await shakeHands('kept.test')).session];
-  const path = join(nginx.server.folder, 'nginx.conf');
-  writeFileSync(path, readFileSync(path, 'utf8').replace('return 204;', 'return 205;'));
-  nginx.server.signal('SIGHUP');
-  await nginx.server.logged(/the new configuration is served/);
+  await reload((text) => text.replace('return 204;', 'return 205;'), 1);
   equal(await resumed('tickets.test', {}, sessions[0]), 6);
   equal(await resumed('kept.test', {}, sessions[1]), 6);
+});
+
+test('the first file of keys seals tickets, and all of them open them', async () => {
+  const { session: before } = await shakeHands('file.test');
+  equal(keyNameOf(before), Buffer.from('k'.repeat(16)).toString('hex'));
+  const old = `ssl_session_ticket_key ${key};`;
+  const next = `ssl_session_ticket_key ${nextKey};`;
+  await reload((text) => text.replace(old, `${next} ${old}`), 2);
+  equal(await resumed('file.test', {}, before), 6);
+  const { session } = await shakeHands('file.test');
+  equal(keyNameOf(session), Buffer.from('n'.repeat(16)).toString('hex'));
+  await reload((text) => text.replace(`${next} ${old}`, next), 3);
+  equal(await resumed('file.test', {}, before), 0);
+  equal(await resumed('file.test', {}, session), 6);
 });

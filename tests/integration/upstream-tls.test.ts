@@ -38,6 +38,8 @@ const POLICY: UpstreamTls = {
   keyFile: '',
   passwordFile: '',
   ciphers: '',
+  curves: '',
+  signatures: '',
   protocols: [],
   reusesSessions: true,
 };

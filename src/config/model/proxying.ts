@@ -51,7 +51,7 @@ export interface ProxyRequest {
   readonly fields: readonly { readonly name: string; readonly value: Template }[];
   /** uwsgi_param, fastcgi_param, scgi_param. `ifNotEmpty`: left away where it is empty. */
   readonly parameters: readonly { readonly name: string; readonly value: Template; readonly ifNotEmpty: boolean }[];
-  readonly uwsgi?: { readonly modifier1: number; readonly modifier2: number; readonly packet?: Template };
+  readonly uwsgi?: { readonly modifier1: number; readonly modifier2: number; readonly packet?: string };
   readonly fastcgi?: {
     readonly index: string;
     readonly splitsPath?: Pattern;
@@ -86,6 +86,9 @@ export interface UpstreamTls {
   readonly keyFile: Template;
   readonly passwordFile: string;
   readonly ciphers: string;
+  /** Groups of the key exchange, and algorithms of signatures, as OpenSSL names them, with colons between them; '': its own. */
+  readonly curves: string;
+  readonly signatures: string;
   /** Empty: those that are spoken. */
   readonly protocols: readonly string[];
   readonly reusesSessions: boolean;

@@ -18,8 +18,12 @@ export interface SiteTls {
   readonly ciphers: string;
   /** The server's order of ciphers counts, and not the client's. */
   readonly prefersServerCiphers: boolean;
+  /** ChaCha20 comes before the server's order for a client that puts it first: one without AES in hardware. */
+  readonly prioritizesChaCha: boolean;
   /** Groups of the key exchange as OpenSSL names them, with colons between them; '': those of OpenSSL. */
   readonly curves: string;
+  /** Algorithms of signatures as OpenSSL names them, with colons between them; '': those of OpenSSL. */
+  readonly signatures: string;
   /** Parameters of DHE. */
   readonly dhParams: string;
   readonly clients: ClientCertificatesAsked;
@@ -92,7 +96,9 @@ export const USUAL_TLS: SiteTls = {
   protocols: [],
   ciphers: '',
   prefersServerCiphers: false,
+  prioritizesChaCha: false,
   curves: '',
+  signatures: '',
   dhParams: '',
   clients: 'none',
   caCerts: '',

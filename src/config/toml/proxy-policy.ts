@@ -73,6 +73,8 @@ export const USUAL_TLS: UpstreamTls = {
   keyFile: '',
   passwordFile: '',
   ciphers: '',
+  curves: '',
+  signatures: '',
   protocols: [],
   reusesSessions: true,
 };

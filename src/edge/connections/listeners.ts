@@ -8,7 +8,7 @@ import type { EdgeModel } from '../../config/model/server-model.ts';
 import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { isEqual } from '../../kernel/is-equal.ts';
-import type { BoundListener, TlsSettings } from '../../protocol/control/edge.ts';
+import type { BoundListener, TicketKeysByLifetime, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Staple } from '../../protocol/control/staple.ts';
 import type { Client } from '../../protocol/http/exchange.ts';
 import { Peer } from '../../protocol/http/peer.ts';
@@ -122,6 +122,12 @@ export class Listeners {
       this.#tlsSettings = settings;
       this.#tls = this.#newAcceptor?.(settings);
     }
+  }
+
+  renewTicketKeys(keys: TicketKeysByLifetime): void {
+    const settings = this.#tlsSettings;
+    this.#tlsSettings = settings && { ...settings, ticketKeys: { ...settings.ticketKeys, ...keys } };
+    this.#tls?.renewTicketKeys(keys);
   }
 
   renewStaples(staples: readonly Staple[]): void {

@@ -8,7 +8,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { RECORD_BYTES_MAX } from '../../config/model/site-tls.ts';
-import type { TlsSettings } from '../../protocol/control/edge.ts';
+import type { TicketKeysByLifetime, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Staple } from '../../protocol/control/staple.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
@@ -125,6 +125,10 @@ export class TlsAcceptor {
       onSecured: (socket, context) => this.#guard(socket, () => this.#onTlsSocket(socket, context)),
       onFailed: (error, socket) => this.#guard(socket, () => this.#onFailed(error, socket)),
     });
+  }
+
+  renewTicketKeys(keys: TicketKeysByLifetime): void {
+    this.#contexts.renewTicketKeys(keys);
   }
 
   renewStaples(staples: readonly Staple[]): void {

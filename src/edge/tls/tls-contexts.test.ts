@@ -9,6 +9,7 @@ import { TlsContexts } from './tls-contexts.ts';
 const SETTINGS: TlsContextSettings = {
   ...{ ciphers: '', curves: '', prefersServerCiphers: false, protocols: [], ...clientRulesOf(USUAL_TLS) },
   ...{ recordBytesMax: 16_384, rejectsHandshake: false, sessionMs: 300_000, usesTickets: true, keepsSessions: false },
+  ...{ prioritizesChaCha: false, signatures: '' },
   ...{ caCerts: '', trustedCerts: '', crl: '', dhParams: '', certificates: [], ticketKeys: [], sessionContext: 'here' },
 };
 const keyOf = (letter: string): string => Buffer.alloc(48, letter).toString('base64');
@@ -16,7 +17,7 @@ const ticketOf = (letter: string): Buffer => Buffer.alloc(100, letter);
 
 function contextsOf(contexts: readonly TlsContextSettings[], sites: readonly (number | null)[]): TlsContexts {
   const kept = { table: new ExpiringTable(newTableMemory(SESSIONS), SESSIONS), clock: new FakeClock() };
-  return new TlsContexts({ contexts, sites, ticketKeys: [keyOf('b'), keyOf('a')] }, kept, {
+  return new TlsContexts({ contexts, sites, ticketKeys: { 300000: [keyOf('b'), keyOf('a')] } }, kept, {
     onSecured: () => undefined,
     onFailed: () => undefined,
   });
@@ -40,6 +41,17 @@ test('contextOf() opens tickets of the key before with that, and seals new ones 
   const before = contexts.contextOf([0], ticketOf('a'));
   notEqual(before, present);
   equal(contexts.contextOf([0], ticketOf('a')), before);
+});
+
+test('contextOf() goes by new keys as soon as they are there', () => {
+  const others = { ...SETTINGS, sessionMs: 2000, ticketKeys: [keyOf('x')] };
+  const contexts = contextsOf([SETTINGS, others], [0, 1]);
+  const [before, own] = [contexts.contextOf([0], undefined), contexts.contextOf([1], undefined)];
+  contexts.renewTicketKeys({ 300000: [keyOf('c'), keyOf('b')] });
+  notEqual(contexts.contextOf([0], undefined), before);
+  equal(contexts.contextOf([0], ticketOf('b')), before, 'it opens what it has sealed');
+  equal(contexts.contextOf([0], ticketOf('a')), contexts.contextOf([0], undefined), 'a key that is gone');
+  equal(contexts.contextOf([1], undefined), own);
 });
 
 test('contextOf() has the keys of the site, where it has its own', () => {

@@ -6,12 +6,13 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import { createSecureContext, createServer } from 'node:tls';
-import type { TlsContextSettings, TlsSettings } from '../../protocol/control/edge.ts';
+import type { TicketKeysByLifetime, TlsContextSettings, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Staple, StapledKey } from '../../protocol/control/staple.ts';
 import { chooseCertificate } from '../../protocol/tls/choose-certificate.ts';
 import type { ClientHello } from '../../protocol/tls/client-hello.ts';
-import { asksClients, contextOptions } from '../../protocol/tls/context-options.ts';
+import { asksClients, authoritiesOf, contextOptions } from '../../protocol/tls/context-options.ts';
 import type { HandshakeStart } from '../../relay/sockets/direct-tls.ts';
+import { createServerTelling } from '../../relay/sockets/told-authorities.ts';
 import type { SessionMemory } from './kept-sessions.ts';
 import { KeptSessions, keepsSessions } from './kept-sessions.ts';
 import { Staples } from './staples.ts';
@@ -81,13 +82,17 @@ export class TlsContext {
   get server(): Server {
     if (this.#server === undefined) {
       const { settings } = this;
-      this.#server = createServer({
-        ...contextOptions(settings, this.#ticketKey),
-        ...alpnOf(settings),
-        requestCert: asksClients(settings),
-        // Whether a certificate is accepted is decided when the handshake is over, by whoever can say why.
-        rejectUnauthorized: false,
-      });
+      const { ca: _all, ...options } = contextOptions(settings, this.#ticketKey);
+      const make = (ca: string[] | undefined): Server =>
+        createServer({
+          ...options,
+          ...alpnOf(settings),
+          ...(ca && { ca }),
+          requestCert: asksClients(settings),
+          // Whether a certificate is accepted is decided when the handshake is over, by whoever can say why.
+          rejectUnauthorized: false,
+        });
+      this.#server = asksClients(settings) ? createServerTelling(authoritiesOf(settings), make) : make([]);
       this.#parts.prepare(this, this.#server);
       if (this.#stapled !== undefined) {
         this.#server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, this.staple ?? NOTHING));
@@ -133,15 +138,31 @@ export class TlsContexts {
   readonly #staples: Staples;
   /** By the ticket key, for each set of rules. */
   readonly #made = new Map<number, Map<string, TlsContext>>();
-  /** What tickets begin with that a key has sealed. There are as many as the settings have keys. */
+  /** What tickets begin with that a key has sealed. */
   readonly #keyNames = new Map<string, Buffer>();
+  #ticketKeys: TicketKeysByLifetime;
 
   constructor(settings: TlsSettings, memory: SessionMemory, events: ContextEvents) {
     this.#settings = settings;
+    this.#ticketKeys = settings.ticketKeys;
     this.#memory = memory;
     this.#events = events;
     this.#staples = new Staples(memory.clock);
     this.renewStaples(settings.staples ?? []);
+  }
+
+  /** Contexts of other keys are made when a client comes; those of keys that are gone are forgotten. */
+  renewTicketKeys(keys: TicketKeysByLifetime): void {
+    // They may be those of a plan that is about to come, whose sessions last for other times.
+    this.#ticketKeys = { ...this.#ticketKeys, ...keys };
+    this.#keyNames.clear();
+    for (const [index, byKey] of this.#made) {
+      const settings = this.#settings.contexts[index];
+      const known = settings === undefined ? [] : this.#keysOf(settings);
+      for (const key of [...byKey.keys()].filter((each) => !known.includes(each))) {
+        byKey.delete(key);
+      }
+    }
   }
 
   renewStaples(staples: readonly Staple[]): void {
@@ -160,7 +181,7 @@ export class TlsContexts {
     if (settings === undefined) {
       return undefined;
     }
-    const keys = settings.ticketKeys.length > 0 ? settings.ticketKeys : this.#settings.ticketKeys;
+    const keys = this.#keysOf(settings);
     const key = (ticket && keys.find((each) => this.#isSealedBy(ticket, each))) ?? keys[0] ?? '';
     const made = this.#made.get(index) ?? new Map<string, TlsContext>();
     const known = made.get(key);
@@ -179,6 +200,10 @@ export class TlsContexts {
       kept?.want(hello);
     }
     server.emit('connection', socket);
+  }
+
+  #keysOf({ ticketKeys, sessionMs }: TlsContextSettings): readonly string[] {
+    return ticketKeys.length > 0 ? ticketKeys : (this.#ticketKeys[sessionMs] ?? []);
   }
 
   #indexOf(sites: readonly number[]): number {

@@ -61,10 +61,12 @@ export interface TlsContextSettings
     | 'curves'
     | 'keepsSessions'
     | 'prefersServerCiphers'
+    | 'prioritizesChaCha'
     | 'protocols'
     | 'recordBytesMax'
     | 'rejectsHandshake'
     | 'sessionMs'
+    | 'signatures'
     | 'usesTickets'
     | 'verifyDepth'
   > {
@@ -77,19 +79,24 @@ export interface TlsContextSettings
   readonly trustedCerts: string;
   readonly crl: string;
   readonly dhParams: string;
-  /** As in `TlsSettings`, of the site's own; empty: those of the server. */
+  /** Those of the site's own, the first of which seals; empty: the server's. */
   readonly ticketKeys: readonly string[];
   /** At most 32 characters: a session is taken up again only where it was made with the same. */
   readonly sessionContext: string;
 }
+
+/**
+ * By how many milliseconds sessions last: keys of 48 bytes in base64, with which their tickets are sealed, so that each thread can resume the sessions of the others. The first seals,
+ * all open.
+ */
+export type TicketKeysByLifetime = Readonly<Record<number, readonly string[]>>;
 
 export interface TlsSettings {
   /** Each set of rules once. */
   readonly contexts: readonly TlsContextSettings[];
   /** By site of the model: index in `contexts`; null: as for the default site of the listener. */
   readonly sites: readonly (number | null)[];
-  /** Keys of 48 bytes in base64, with which tickets of sessions are sealed: each thread can resume the sessions of the others. The first seals, all open. */
-  readonly ticketKeys: readonly string[];
+  readonly ticketKeys: TicketKeysByLifetime;
   /** Those that are at hand. Absent: none. */
   readonly staples?: readonly Staple[];
 }
@@ -175,6 +182,12 @@ export interface SetTls {
   readonly tls: TlsSettings;
 }
 
+/** With which tickets are sealed from now on, in place of those before. */
+export interface SetTicketKeys {
+  readonly kind: 'ticket-keys';
+  readonly keys: TicketKeysByLifetime;
+}
+
 /** The words of authorities that are sent from now on, in place of those before. */
 export interface SetStaples {
   readonly kind: 'staples';
@@ -247,6 +260,7 @@ export type ToEdge =
   | SetWorkers
   | SetProgress
   | SetTls
+  | SetTicketKeys
   | SetStaples
   | ReopenLogs
   | StopEdge;

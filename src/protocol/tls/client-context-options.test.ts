@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { clientContextOptions } from './client-context-options.ts';
 
-const RULES = { verifies: false, ciphers: '', protocols: [] };
+const RULES = { verifies: false, ciphers: '', curves: '', signatures: '', protocols: [] };
 const NONE = { trusted: '', crl: '', cert: '', key: '', passwords: [] };
 
 test('clientContextOptions() of a server that is not verified has no authorities', () => {

@@ -9,6 +9,8 @@ type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 export interface ClientContextRules {
   readonly verifies: boolean;
   readonly ciphers: string;
+  readonly curves: string;
+  readonly signatures: string;
   /** Empty: those that are spoken. */
   readonly protocols: readonly string[];
 }
@@ -20,12 +22,14 @@ export interface ClientContextOptions {
   readonly cert?: string;
   readonly key?: string;
   readonly ciphers?: string;
+  readonly ecdhCurve?: string;
+  readonly sigalgs?: string;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
 }
 
 export function clientContextOptions(
-  { verifies, ciphers, protocols }: ClientContextRules,
+  { verifies, ciphers, curves, signatures, protocols }: ClientContextRules,
   { trusted, crl, cert, key }: UpstreamTlsFiles,
 ): ClientContextOptions {
   const speaks = (version: TlsVersion): boolean => protocols.length === 0 || protocols.includes(version);
@@ -34,6 +38,8 @@ export function clientContextOptions(
     ...(verifies && crl !== '' ? { crl: splitLists(crl) } : {}),
     ...(cert === '' ? {} : { cert, key }),
     ...(ciphers === '' ? {} : { ciphers }),
+    ...(curves === '' ? {} : { ecdhCurve: curves }),
+    ...(signatures === '' ? {} : { sigalgs: signatures }),
     minVersion: speaks('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: speaks('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
   };

@@ -2,12 +2,13 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { constants } from 'node:crypto';
 import { test } from 'node:test';
 import type { TlsContextSettings } from '../control/edge.ts';
-import { contextOptions } from './context-options.ts';
+import { authoritiesOf, contextOptions } from './context-options.ts';
 
 const SETTINGS: TlsContextSettings = {
   ...{ ciphers: '', clients: 'none', curves: '', prefersServerCiphers: false, protocols: [], verifyDepth: 1 },
   ...{ clientStatus: 'none', clientResponder: '', clientResolver: undefined, clientStatusCache: '' },
   ...{ recordBytesMax: 16_384, rejectsHandshake: false, sessionMs: 300_000, usesTickets: true, keepsSessions: false },
+  ...{ prioritizesChaCha: false, signatures: '' },
   ...{ caCerts: '', trustedCerts: '', crl: '', dhParams: '' },
   certificates: [{ chain: 'c', key: 'k' }],
   ticketKeys: [],
@@ -25,7 +26,7 @@ test('contextOptions() allows no renegotiation, and no session that outlives the
 
 test('contextOptions() leaves to Node what is not said', () => {
   const options = contextOptions(SETTINGS, KEY);
-  equal('ca' in options, false);
+  deepEqual(options.ca, [], 'nobody is trusted');
   equal(options.ticketKeys.length, 3);
 });
 
@@ -51,4 +52,14 @@ test('contextOptions() speaks the versions that are named, or both', () => {
 test('contextOptions() offers the groups that Mozilla recommends, unless others are named', () => {
   equal(contextOptions(SETTINGS, KEY).ecdhCurve, 'X25519MLKEM768:X25519:P-256:P-384');
   equal(contextOptions({ ...SETTINGS, curves: 'P-384' }, KEY).ecdhCurve, 'P-384');
+});
+
+test('authoritiesOf() has each certificate once, and those that clients are told of apart', () => {
+  const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----`;
+  const [one, two, three] = [pem('one'), pem('two'), pem('three')];
+  const trustedCerts = `${two}\nsomething else\n${three}\n${three}`;
+  deepEqual(authoritiesOf({ caCerts: `${one}\n${two}\n${one}`, trustedCerts }), { told: [one, two], silent: [three] });
+  deepEqual(authoritiesOf({ caCerts: '', trustedCerts: '' }), { told: [], silent: [] });
+  const asked = { ...SETTINGS, clients: 'optional', caCerts: one, trustedCerts } as const;
+  deepEqual(contextOptions(asked, KEY).ca, [one, two, three]);
 });

@@ -10,6 +10,8 @@ type TlsVersion = TlsContextSettings['protocols'][number];
  * connections sees.
  */
 const NO_RENEGOTIATION = 0x4000_0000;
+/** OpenSSL's SSL_OP_PRIORITIZE_CHACHA. */
+const PRIORITIZE_CHACHA = 0x20_0000;
 /** OpenSSL's SSL_OP_NO_TICKET: where clients are asked for certificates, the server keeps the sessions that may be taken up again. */
 const NO_TICKET = 0x4000;
 
@@ -37,10 +39,11 @@ const GROUPS = 'X25519MLKEM768:X25519:P-256:P-384';
 export interface ContextOptions {
   readonly cert: string[];
   readonly key: string[];
-  readonly ca?: string[];
+  readonly ca: string[];
   readonly crl?: string[];
   readonly ciphers: string;
   readonly ecdhCurve: string;
+  readonly sigalgs?: string;
   readonly dhparam?: string;
   readonly honorCipherOrder: boolean;
   readonly minVersion: TlsVersion;
@@ -53,26 +56,45 @@ export interface ContextOptions {
 
 /** `ticketKey`: 48 bytes in base64. */
 export function contextOptions(settings: TlsContextSettings, ticketKey: string): ContextOptions {
-  const { certificates, caCerts, trustedCerts, crl, curves, dhParams } = settings;
-  // Without any, Node would trust the authorities of browsers. An empty list trusts nobody.
-  const authorities = [...new Set(`${caCerts}\n${trustedCerts}`.match(CERTIFICATE))];
+  const { certificates, crl, curves, dhParams } = settings;
+  const { told, silent } = authoritiesOf(settings);
   return {
     cert: certificates.map(({ chain }) => chain),
     key: certificates.map(({ key }) => key),
-    ...(asksClients(settings) ? { ca: authorities } : {}),
+    // Without the option Node would read the authorities of browsers, which takes milliseconds and a megabyte, and trust them. An empty list trusts nobody.
+    ca: asksClients(settings) ? [...told, ...silent] : [],
     ...(asksClients(settings) && crl !== '' ? { crl: splitLists(crl) } : {}),
     ciphers: settings.ciphers || CIPHERS,
     ecdhCurve: curves || GROUPS,
+    ...(settings.signatures === '' ? {} : { sigalgs: settings.signatures }),
     ...(dhParams === '' ? {} : { dhparam: dhParams }),
     honorCipherOrder: settings.prefersServerCiphers,
     minVersion: speaks(settings, 'TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: speaks(settings, 'TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
-    secureOptions: NO_RENEGOTIATION | (settings.usesTickets && !asksClients(settings) ? 0 : NO_TICKET),
+    secureOptions:
+      NO_RENEGOTIATION |
+      (settings.usesTickets && !asksClients(settings) ? 0 : NO_TICKET) |
+      (settings.prioritizesChaCha ? PRIORITIZE_CHACHA : 0),
     // Node's default is made from the command line, which differs from thread to thread: no thread could resume the sessions of another.
     sessionIdContext: settings.sessionContext,
     sessionTimeout: Math.max(1, Math.ceil(settings.sessionMs / 1000)),
     ticketKeys: Buffer.from(ticketKey, 'base64'),
   };
+}
+
+/** Of clients, in PEM: those that they are told of, and others that are trusted. */
+export function authoritiesOf({
+  caCerts,
+  trustedCerts,
+}: Pick<TlsContextSettings, 'caCerts' | 'trustedCerts'>): Authorities {
+  const told = new Set(caCerts.match(CERTIFICATE));
+  const silent = new Set(trustedCerts.match(CERTIFICATE));
+  return { told: [...told], silent: [...silent].filter((pem) => !told.has(pem)) };
+}
+
+interface Authorities {
+  readonly told: readonly string[];
+  readonly silent: readonly string[];
 }
 
 export function asksClients({ clients }: Pick<TlsContextSettings, 'clients'>): boolean {

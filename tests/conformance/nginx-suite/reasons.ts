@@ -2,8 +2,6 @@
 
 const CACHE = 'Portico keeps no cache of what servers have answered, and the tests that fail look into one.';
 const UNASKED = 'A change of the protocol that the client has not asked for is answered 502, and not passed on.';
-const TRUSTED =
-  'Clients are told of all authorities that are trusted, those of ssl_trusted_certificate too: Node.js has one list.';
 const RANGES =
   'It has 200,000 ranges, and waits five seconds for the server to read them: a busy machine takes longer.';
 
@@ -23,10 +21,8 @@ export const REASONS: Readonly<Record<string, string>> = {
   'range_charset.t': CACHE,
   'scgi_merge_params.t': CACHE,
   'ssl_proxy_upgrade.t': UNASKED,
-  'ssl_verify_client.t': TRUSTED,
   'stream_error_log.t': 'The notice of the start names no version of nginx.',
   'stream_geo_binary.t': RANGES,
-  'stream_ssl_verify_client.t': TRUSTED,
   'sub_filter_slice.t': 'There is no slice: what a server has is asked for as a whole.',
   'stream_limit_conn_dry_run.t': 'Its tests ask by HTTP/0.9, which is not spoken.',
 };

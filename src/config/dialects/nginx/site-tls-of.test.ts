@@ -19,6 +19,7 @@ test('siteTlsOf() has the defaults of nginx', () => {
   deepEqual(files, [{ certFile: '/a.pem', keyFile: '/a.key', password: '' }]);
   deepEqual(rules, {
     ...{ rejectsHandshake: false, protocols: [], prefersServerCiphers: false, curves: '', dhParams: '' },
+    ...{ prioritizesChaCha: false, signatures: '' },
     ciphers: 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:HIGH:!aNULL:!MD5',
     ...{ clients: 'none', caCerts: '', trustedCerts: '', crl: '', verifyDepth: 1 },
     ...{ clientStatus: 'none', clientResponder: '', clientResolver: undefined, clientStatusCache: '' },
@@ -70,6 +71,9 @@ test('siteTlsOf() has the last word of ssl_conf_command', () => {
   deepEqual(command('Protocol TLSv1.2').protocols, ['TLSv1.2']);
   equal(command('Ciphersuites TLS_AES_128_GCM_SHA256', 'CipherString LOW').ciphers, 'TLS_AES_128_GCM_SHA256:LOW');
   equal(command('Groups X25519').curves, 'X25519');
+  equal(command('SignatureAlgorithms RSA+SHA256').signatures, 'RSA+SHA256');
+  equal(command('Options PrioritizeChaCha').prioritizesChaCha, true);
+  deepEqual(command('MinProtocol TLSv1.3', 'MaxProtocol TLSv1.2').protocols, ['TLSv1.3'], 'nothing is left');
   deepEqual(command('Certificate /o.pem', 'PrivateKey /o.key').files, [
     { certFile: '/o.pem', keyFile: '/o.key', password: '' },
   ]);

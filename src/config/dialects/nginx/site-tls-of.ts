@@ -2,14 +2,14 @@
 
 import type { Pool } from '../../model/pool.ts';
 import type { CertificateFiles } from '../../model/server-model.ts';
-import type { SiteTls, TlsVersion } from '../../model/site-tls.ts';
+import type { SiteTls } from '../../model/site-tls.ts';
 import { RECORD_BYTES_MAX } from '../../model/site-tls.ts';
 import { CERTIFICATE_KEYS, CERTIFICATES, REJECTS_HANDSHAKES } from './directives/certificates.ts';
 import { clientStatusOf } from './directives/client-status.ts';
 import { resolverOf } from './directives/resolvers.ts';
-import type { TlsCommand } from './directives/site-tls.ts';
 import { TLS_KEYS } from './directives/site-tls.ts';
 import type { Draft, DraftKey } from './draft.ts';
+import { commandText, protocolsOf, tlsCommands, tlsOptions } from './tls-commands.ts';
 
 /** What OpenSSL has for TLS 1.3, of which nginx's list of ciphers says nothing. */
 const CIPHERS_13 = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256';
@@ -20,7 +20,7 @@ const VERIFY_DEPTH = 1;
 export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, confPrefix: string): SiteTls {
   const absolute = (name = ''): string => (name === '' || name.startsWith('/') ? name : `${confPrefix}${name}`);
   const path = (key: DraftKey<string>): string => absolute(server.get(key));
-  const commands = new Map((server.get(TLS_KEYS.commands) ?? []).map((each) => [each.name, each]));
+  const commands = tlsCommands(server.get(TLS_KEYS.commands));
   const [keys, said] = [server.get(CERTIFICATE_KEYS) ?? [], server.get(CERTIFICATES) ?? []];
   const override = commandText(commands, 'certificate');
   const pairs =
@@ -35,14 +35,17 @@ export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, c
   }));
   const curves = commandText(commands, 'groups', 'curves') ?? server.get(TLS_KEYS.curves) ?? '';
   const ciphers12 = commandText(commands, 'cipherstring') ?? server.get(TLS_KEYS.ciphers) ?? CIPHERS_12;
-  const options = optionsOf(server);
+  const options = tlsOptions(server.get(TLS_KEYS.commands));
   return {
     certificates: files.map((each) => certificates.add(each)),
     rejectsHandshake: server.get(REJECTS_HANDSHAKES) ?? false,
-    protocols: protocolsOf(server.get(TLS_KEYS.protocols) ?? [], commands),
+    // Of two words that leave nothing together, the newest version is what is safe.
+    protocols: protocolsOf(server.get(TLS_KEYS.protocols) ?? [], commands) ?? ['TLSv1.3'],
     ciphers: `${commandText(commands, 'ciphersuites') ?? CIPHERS_13}:${ciphers12}`,
     prefersServerCiphers: options.get('serverpreference') ?? server.get(TLS_KEYS.prefersServerCiphers) ?? false,
+    prioritizesChaCha: options.get('prioritizechacha') ?? false,
     curves: curves === 'auto' ? '' : curves,
+    signatures: commandText(commands, 'signaturealgorithms') ?? '',
     dhParams: path(TLS_KEYS.dhParams),
     clients: server.get(TLS_KEYS.clients)?.value ?? 'none',
     caCerts: path(TLS_KEYS.caCerts),
@@ -75,38 +78,3 @@ type StaplingOf = Pick<
   SiteTls,
   'staples' | 'staplingFile' | 'staplingResponder' | 'staplingSigner' | 'staplingResolver'
 >;
-
-/** The last word about each counts; one with a minus in front turns it off. */
-function optionsOf(server: Draft): ReadonlyMap<string, boolean> {
-  const words = (server.get(TLS_KEYS.commands) ?? [])
-    .filter(({ name }) => name === 'options')
-    .flatMap(({ value }) => value.toLowerCase().split(/\s*,\s*/));
-  return new Map(words.map((word) => [word.replace('-', ''), !word.startsWith('-')]));
-}
-
-function commandText(commands: ReadonlyMap<string, TlsCommand>, ...names: readonly string[]): string | undefined {
-  return names.map((name) => commands.get(name)?.value).find((value) => value !== undefined);
-}
-
-const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
-
-/** Of a command, the lowest and the highest that is spoken, or a list: `ALL,-TLSv1.2`, `TLSv1.3`. */
-function protocolsOf(said: readonly TlsVersion[], commands: ReadonlyMap<string, TlsCommand>): readonly TlsVersion[] {
-  const names: readonly (string | undefined)[] = VERSIONS;
-  const lowest = names.indexOf(commandText(commands, 'minprotocol'));
-  const highest = names.indexOf(commandText(commands, 'maxprotocol'));
-  const list = commandText(commands, 'protocol')?.split(/\s*,\s*/);
-  const spoken = VERSIONS.filter(
-    (version, index) =>
-      index >= lowest &&
-      (highest === -1 || index <= highest) &&
-      (said.length === 0 || said.includes(version)) &&
-      (list === undefined || isSpoken(version, list)),
-  );
-  return spoken.length === VERSIONS.length ? [] : spoken;
-}
-
-function isSpoken(version: TlsVersion, list: readonly string[]): boolean {
-  const last = list.findLast((word) => word.replace(/^[+-]/, '') === version || /^-?all$/i.test(word));
-  return last !== undefined && !last.startsWith('-');
-}

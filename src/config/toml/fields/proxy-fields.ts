@@ -37,6 +37,13 @@ const TLS: Fields<UpstreamTls> = {
   keyFile: field<Template>('key', PATH_TEMPLATE, '', 'Its key.'),
   passwordFile: field<string>('passwords', PATH, '', 'A file with passwords of keys, a line each.'),
   ciphers: field<string>('ciphers', TEXT, '', 'As OpenSSL writes them.'),
+  curves: field<string>('curves', TEXT, '', "Groups of the key exchange as OpenSSL names them; empty: OpenSSL's."),
+  signatures: field<string>(
+    'signatures',
+    TEXT,
+    '',
+    "Algorithms of signatures as OpenSSL names them; empty: OpenSSL's.",
+  ),
   protocols: field<readonly string[]>(
     'protocols',
     list(TEXT),
@@ -70,7 +77,7 @@ type FastCgi = NonNullable<ProxyRequest['fastcgi']>;
 const UWSGI: Fields<Uwsgi> = {
   modifier1: field<number>('modifier1', integer(0, 255), 0, "What the packet is, for uWSGI's plugins."),
   modifier2: field<number>('modifier2', integer(0, 255), 0, 'What it is in detail.'),
-  packet: field<Template | undefined>('packet', TEMPLATE, undefined, 'What it holds in place of parameters.'),
+  packet: field<string | undefined>('packet', TEXT, undefined, 'What it holds behind its parameters.'),
 };
 
 const FASTCGI: Fields<FastCgi> = {

@@ -83,7 +83,19 @@ export const TLS_FIELDS: Fields<WrittenTls> = {
     USUAL_TLS.prefersServerCiphers,
     "The server's order of ciphers counts, and not the client's.",
   ),
+  prioritizesChaCha: field<boolean>(
+    'prioritize-chacha',
+    FLAG,
+    USUAL_TLS.prioritizesChaCha,
+    "ChaCha20 comes before the server's order for a client that puts it first, as those do that have no AES in hardware.",
+  ),
   curves: field<string>('curves', TEXT, USUAL_TLS.curves, 'Groups of the key exchange, as OpenSSL names them.'),
+  signatures: field<string>(
+    'signatures',
+    TEXT,
+    USUAL_TLS.signatures,
+    "Algorithms of signatures, as OpenSSL names them; empty: OpenSSL's.",
+  ),
   dhParams: field<string>('dh-params', PATH, USUAL_TLS.dhParams, 'A PEM file: parameters of DHE.'),
   clients: field<SiteTls['clients']>(
     'client-certificates',
@@ -95,9 +107,14 @@ export const TLS_FIELDS: Fields<WrittenTls> = {
     'client-ca',
     PATH,
     USUAL_TLS.caCerts,
-    'The authorities that sign the certificates of clients.',
+    'The authorities that sign the certificates of clients, which clients are told of.',
   ),
-  trustedCerts: field<string>('client-ca-more', PATH, USUAL_TLS.trustedCerts, 'Further authorities of clients.'),
+  trustedCerts: field<string>(
+    'client-ca-more',
+    PATH,
+    USUAL_TLS.trustedCerts,
+    'Further authorities of clients, which they are not told of.',
+  ),
   crl: field<string>('client-crl', PATH, USUAL_TLS.crl, 'A PEM file: certificates of clients that are revoked.'),
   verifyDepth: field<number>(
     'client-depth',

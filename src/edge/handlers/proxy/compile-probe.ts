@@ -37,7 +37,6 @@ export function compileProbe(
   const { content, policy } = location;
   const host = check.host || upstream.name;
   const render = (template: Template): string => renderForCheck(template, valuesFor(uri, host, location));
-  const compilation = { template: render };
   const headed = { ...policy, response: { ...policy.response, headBytesMax: HEAD_BYTES_MAX } };
   const isHttp = content.protocol === 'http';
   return {

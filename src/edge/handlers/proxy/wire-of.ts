@@ -9,10 +9,7 @@ import { MemcachedWire } from '../../../upstream/wires/memcached-wire.ts';
 import { ScgiWire } from '../../../upstream/wires/scgi-wire.ts';
 import { UwsgiWire } from '../../../upstream/wires/uwsgi-wire.ts';
 
-export function wireOf(
-  { protocol }: ProxyContent,
-  { request, response: { headBytesMax } }: ProxyPolicy,
-): Wire {
+export function wireOf({ protocol }: ProxyContent, { request, response: { headBytesMax } }: ProxyPolicy): Wire {
   switch (protocol) {
     case 'http':
       return new Http1Wire({ version: request.httpVersion, headBytesMax });

@@ -6,8 +6,10 @@ import type { Draft } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
-import { accepted, later, repeatable, row } from '../row.ts';
+import { accepted, repeatable, row } from '../row.ts';
 import { fullName } from '../surroundings.ts';
+import type { TlsCommand, TlsCommands } from '../tls-commands.ts';
+import { commandText, protocolsOf, readTlsCommand, tlsCommands } from '../tls-commands.ts';
 import { HTTP } from './contexts.ts';
 import { appendEach, keep } from './keep.ts';
 import type { ProxyModule } from './proxy-module.ts';
@@ -16,7 +18,6 @@ import { eachModule } from './proxy-module.ts';
 const PROTOCOLS = 'SSLv2|SSLv3|TLSv1|TLSv1.1|TLSv1.2|TLSv1.3...';
 
 const CACHED = 'They are kept as long as their files do not change, which is looked at once a second.';
-const NO_COMMANDS = 'Node.js gives no way to the settings of OpenSSL but those that have a directive.';
 
 const KEYS = eachModule((of) => ({
   reusesSessions: draftKey<boolean>(`${of}_ssl_session_reuse`),
@@ -31,6 +32,7 @@ const KEYS = eachModule((of) => ({
   keyFile: draftKey<Template>(`${of}_ssl_certificate_key`),
   passwordFile: draftKey<string>(`${of}_ssl_password_file`),
   protocols: draftKey<readonly string[]>(`${of}_ssl_protocols`),
+  commands: draftKey<readonly TlsCommand[]>(`${of}_ssl_conf_command`),
 }));
 
 /** `contexts`: the blocks in which they stand. */
@@ -91,7 +93,14 @@ export function tlsRows(of: ProxyModule, contexts: string = HTTP): readonly Row[
             Array.from(args.words.keys(), (index) => args.word(index)),
           ),
       }),
-      ...later(NO_COMMANDS, [row(`${of}_ssl_conf_command`, contexts, 'plain plain', 'A setting of OpenSSL.')]),
+      row(`${of}_ssl_conf_command`, contexts, 'plain plain', 'A setting of OpenSSL.', {
+        apply: (args, draft, report) =>
+          appendEach(
+            draft,
+            keys.commands,
+            [readTlsCommand(args, report, 'client')].filter((each) => each !== undefined),
+          ),
+      }),
     ]),
   ];
 }
@@ -124,6 +133,8 @@ function renderText(parts: Exclude<Template, string>): string {
 export function upstreamTlsOf(draft: Draft, of: ProxyModule, prefix: string): UpstreamTls {
   const keys = KEYS[of];
   const file = (name: string | undefined): string => (name === undefined || name === '' ? '' : fullName(name, prefix));
+  const commands = tlsCommands(draft.get(keys.commands));
+  const certificate = commandText(commands, 'certificate');
   return {
     name: draft.get(keys.name) ?? '',
     sendsName: draft.get(keys.sendsName) ?? false,
@@ -131,13 +142,28 @@ export function upstreamTlsOf(draft: Draft, of: ProxyModule, prefix: string): Up
     depth: draft.get(keys.depth) ?? 1,
     trustedFile: file(draft.get(keys.trustedFile)),
     crlFile: file(draft.get(keys.crlFile)),
-    certFile: fileTemplate(draft.get(keys.certFile) ?? '', file),
-    keyFile: fileTemplate(draft.get(keys.keyFile) ?? '', file),
+    certFile: fileTemplate(certificate ?? draft.get(keys.certFile) ?? '', file),
+    keyFile: fileTemplate(commandText(commands, 'privatekey') ?? certificate ?? draft.get(keys.keyFile) ?? '', file),
     passwordFile: file(draft.get(keys.passwordFile)),
-    ciphers: draft.get(keys.ciphers) ?? '',
-    protocols: draft.get(keys.protocols) ?? [],
+    ciphers: ciphersOf(draft.get(keys.ciphers) ?? '', commands),
+    curves: commandText(commands, 'groups', 'curves') ?? '',
+    signatures: commandText(commands, 'signaturealgorithms') ?? '',
+    protocols: hasVersions(commands)
+      ? (protocolsOf(draft.get(keys.protocols) ?? [], commands) ?? ['TLSv1.3'])
+      : (draft.get(keys.protocols) ?? []),
     reusesSessions: draft.get(keys.reusesSessions) ?? true,
   };
+}
+
+function hasVersions(commands: TlsCommands): boolean {
+  return commandText(commands, 'protocol', 'minprotocol', 'maxprotocol') !== undefined;
+}
+
+/** Suites of TLS 1.3 stand in front of the others, which are those of OpenSSL where none are said. */
+function ciphersOf(said: string, commands: TlsCommands): string {
+  const before13 = commandText(commands, 'cipherstring') ?? said;
+  const suites = commandText(commands, 'ciphersuites');
+  return suites === undefined ? before13 : `${suites}:${before13 || 'DEFAULT'}`;
 }
 
 /** Whoever reads the file takes what a variable comes to for the whole name if it is absolute: `/etc/nginx/.//run/a.pem` (named-certificates.ts). */

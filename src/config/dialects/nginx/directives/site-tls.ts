@@ -8,6 +8,8 @@ import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 import type { Apply, Row } from '../row.ts';
 import { accepted, repeatable, row } from '../row.ts';
+import type { TlsCommand } from '../tls-commands.ts';
+import { readTlsCommand } from '../tls-commands.ts';
 import { CERTIFICATE_KEYS, CERTIFICATES, checkSessionCache, REJECTS_HANDSHAKES } from './certificates.ts';
 import { HTTP_SERVER } from './contexts.ts';
 import { keep } from './keep.ts';
@@ -72,12 +74,6 @@ export const TLS_KEYS: TlsKeys = {
   staplingVerifies: draftKey('ssl_stapling_verify'),
 };
 
-/** A setting of OpenSSL by its own name. */
-export interface TlsCommand {
-  readonly name: string;
-  readonly value: string;
-}
-
 const PROTOCOLS = 'SSLv2|SSLv3|TLSv1|TLSv1.1|TLSv1.2|TLSv1.3...';
 const SPOKEN: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
 
@@ -99,41 +95,11 @@ const ASKED: Readonly<Record<string, ClientCertificatesAsked>> = {
   optional_no_ca: 'unverified',
 };
 
-/** What of `openssl s_server` and SSL_CONF_cmd(3) there is another way for. */
-const COMMANDS: ReadonlySet<string> = new Set([
-  'ciphersuites',
-  'cipherstring',
-  'curves',
-  'groups',
-  'minprotocol',
-  'maxprotocol',
-  'protocol',
-  'options',
-  'certificate',
-  'privatekey',
-]);
-/** Words of the command Options that are so in any case, or that have their own place. */
-const OPTIONS: ReadonlySet<string> = new Set([
-  'serverpreference',
-  '-serverpreference',
-  'sessionticket',
-  '-sessionticket',
-  '-unsafelegacyrenegotiation',
-  'norenegotiation',
-]);
-
 function readCommand(args: GivenArguments, draft: Draft, report: NginxReport): void {
-  const [name = '', value = ''] = args.texts();
-  const options = name.toLowerCase() === 'options' ? value.toLowerCase().split(',') : [];
-  const isKnown = COMMANDS.has(name.toLowerCase()) && options.every((option) => OPTIONS.has(option.trim()));
-  if (!isKnown) {
-    report('nginx.later', args.place(0), `"${name} ${value}" has no effect`, {
-      hint: 'Of these settings Certificate, PrivateKey, Ciphersuites, CipherString, Groups, Curves, Protocol, MinProtocol and MaxProtocol have one, and of Options ServerPreference and SessionTicket.',
-      severity: 'warning',
-    });
-    return;
+  const command = readTlsCommand(args, report, 'server');
+  if (command !== undefined) {
+    draft.append(TLS_KEYS.commands, command);
   }
-  draft.append(TLS_KEYS.commands, { name: name.toLowerCase(), value });
 }
 
 /** `ssl on;` says it for all addresses of a server. */
