@@ -41,13 +41,19 @@ export interface StreamServer extends AsyncDisposable {
   readonly log: NginxServer['server'];
 }
 
+interface Around {
+  readonly around?: string;
+  readonly main?: string;
+  readonly isTls?: boolean;
+}
+
 /** `server`: what stands in the server of the stream; `around`: in front of it, in `stream`. */
 export async function runStream(
   server: string,
-  { around = '', main = '' }: { readonly around?: string; readonly main?: string } = {},
+  { around = '', main = '', isTls = false }: Around = {},
 ): Promise<StreamServer> {
   const port = await findPort();
-  const stream = `stream { ${around}\nserver { listen 127.0.0.1:${port};\n${server}\n} }`;
+  const stream = `stream { ${around}\nserver { listen 127.0.0.1:${port}${isTls ? ' ssl' : ''};\n${server}\n} }`;
   const nginx = await runNginx('', {}, { main: `error_log stderr info;\n${main}\n${stream}` });
   return { port, log: nginx.server, [Symbol.asyncDispose]: () => nginx[Symbol.asyncDispose]() };
 }

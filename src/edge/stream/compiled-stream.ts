@@ -93,10 +93,13 @@ export interface Session extends Subject {
   /** Called once, when it is over. */
   whenOver(callback: () => void): void;
   /** Closes the client's connection. The first status counts. */
-  end(status: number): void;
+  end(status: number, how?: SessionEnd): void;
   /** An error of ours. */
   onBug(error: unknown): void;
 }
+
+/** `whole`: each side has got all that there was for it, which those that speak TLS are told. `cut`: not so, or nobody knows; a side that speaks TLS sees that something is missing. */
+export type SessionEnd = 'whole' | 'cut';
 
 export type SessionTemplate = TemplateFor<Session>;
 export type SessionVariable = VariableFor<Session>;
@@ -140,10 +143,10 @@ export interface SessionContent {
   start(): void;
   /** Bytes of the client, or a datagram. The buffer is borrowed; that of a datagram is not. */
   take(buffer: Buffer, length: number): void;
-  /** The client sends nothing more: it has said so, or is gone. */
-  onClientEnd(): void;
+  /** The client sends nothing more: it has said so, or is gone (`isCut`). */
+  onClientEnd(isCut: boolean): void;
   /** The session is over: all that it holds is let go. */
-  close(): void;
+  close(how: SessionEnd): void;
 }
 
 /** Statuses of a session: what a log has of its end. */

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
 import { descriptorOf, readInto } from '../../relay/sockets/node-internals.ts';
+import { afterWrites } from './end-tls.ts';
 import type { FlowRate } from './flow-rate.ts';
 
 export interface FlowEvents {
@@ -94,7 +95,12 @@ export class Flow {
 
   /** The other side is told that nothing more comes. */
   shutDown(): void {
-    this.#target?.end();
+    const target = this.#target;
+    if (this.#writer === undefined) {
+      afterWrites(() => target?.end());
+    } else {
+      target?.end();
+    }
   }
 
   /** Nothing is done any more. */

@@ -12,9 +12,10 @@ import { dial } from '../../upstream/connections/dial.ts';
 import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
 import { tlsFailure } from '../../upstream/connections/tls-fault.ts';
 import type { Peer, PeerOutcome } from '../../upstream/peer-choice.ts';
-import type { Session, SessionContent } from './compiled-stream.ts';
+import type { Session, SessionContent, SessionEnd } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
+import { endTls } from './end-tls.ts';
 import { Flow } from './flow.ts';
 import { FlowRate } from './flow-rate.ts';
 import { proxyHeaderFor } from './proxy-header-for.ts';
@@ -45,6 +46,8 @@ export class ProxyContent implements SessionContent {
   /** Of the connecting, and then of the silence. */
   readonly #timer: LazyTimer;
   #isOver = false;
+  /** A side has gone without having ended what it had to say. */
+  #isCut = false;
 
   constructor(session: Session, passing: Passing) {
     const { clock, buffer } = session.services;
@@ -82,16 +85,17 @@ export class ProxyContent implements SessionContent {
     this.#up.take(buffer, length);
   }
 
-  onClientEnd(): void {
+  onClientEnd(isCut: boolean): void {
+    this.#isCut ||= isCut;
     this.#up.end();
     this.#step('client');
   }
 
-  close(): void {
+  close(how: SessionEnd): void {
     this.#isOver = true;
     this.#timer.close();
     this.#attempts.leave();
-    this.#release(this.#down === undefined ? 'unused' : 'succeeded');
+    this.#release(this.#down === undefined ? 'unused' : 'succeeded', how);
     this.#up.close();
     this.#down?.close();
   }
@@ -162,9 +166,14 @@ export class ProxyContent implements SessionContent {
     this.#attempts.tryNext();
   }
 
-  #release(outcome: PeerOutcome): void {
-    this.#server?.destroy();
+  #release(outcome: PeerOutcome, how: SessionEnd = 'cut'): void {
+    const server = this.#server;
     this.#server = undefined;
+    if (server !== undefined && how === 'whole' && this.#passing.way.secure !== undefined) {
+      endTls(server);
+    } else {
+      server?.destroy();
+    }
     const isConnected = this.#down !== undefined;
     this.#attempts.release(outcome, {
       sentBytes: isConnected ? this.#up.sentBytes : 0,
@@ -226,6 +235,7 @@ export class ProxyContent implements SessionContent {
     if (error !== undefined) {
       session.action = 'proxying and reading from upstream';
       session.log('error', `recv() failed (${systemWords(error)})`);
+      this.#isCut = true;
     }
     this.#down.end();
     this.#step('upstream');
@@ -292,7 +302,7 @@ export class ProxyContent implements SessionContent {
       : (up.hasEnded || down.hasEnded) && (up.hasEnded || down.isEmpty) && (down.hasEnded || up.isEmpty);
     if (isOver) {
       this.#session.log('info', `${from} disconnected${this.#counts}`, true);
-      this.#session.end(SESSION_STATUS.ok);
+      this.#session.end(SESSION_STATUS.ok, this.#isCut ? 'cut' : 'whole');
     } else if (halfCloses) {
       for (const flow of [up, down]) {
         if (flow.hasEnded && flow.isEmpty) {

@@ -31,7 +31,7 @@ export class ReturnContent implements SessionContent {
     const taken = writer?.isReady === true ? writer.write(bytes, 0, bytes.length) : 0;
     this.sentBytes = writer?.isBroken === true ? 0 : taken;
     if (taken === bytes.length) {
-      session.end(SESSION_STATUS.ok);
+      session.end(SESSION_STATUS.ok, 'whole');
       return;
     }
     this.#timer = setTimeout(() => {
@@ -40,7 +40,7 @@ export class ReturnContent implements SessionContent {
     }, SEND_MS);
     session.socket.write(bytes.subarray(taken), (error) => {
       this.sentBytes = error ? taken : bytes.length;
-      session.end(SESSION_STATUS.ok);
+      session.end(SESSION_STATUS.ok, error ? 'cut' : 'whole');
     });
   }
 

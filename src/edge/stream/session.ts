@@ -21,11 +21,13 @@ import type {
   DatagramSession,
   Session,
   SessionContent,
+  SessionEnd,
   SessionStep,
   SessionTls,
 } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { endName } from './end-name.ts';
+import { endTls } from './end-tls.ts';
 import { Preread } from './preread.ts';
 import { SessionHeader } from './session-header.ts';
 import type { SessionServices } from './session-services.ts';
@@ -106,6 +108,10 @@ export class StreamSession implements Session, DatagramSession, TrackedConnectio
 
   /** The time of a server that stops is over. */
   destroy(): void {
+    if (this.status !== 0) {
+      this.#socket?.destroy();
+      return;
+    }
     this.log('info', 'shutdown timeout');
     this.end(SESSION_STATUS.ok);
   }
@@ -261,22 +267,37 @@ export class StreamSession implements Session, DatagramSession, TrackedConnectio
 
   /** Bytes of the client. The buffer is borrowed. */
   take(buffer: Buffer, length: number): void {
+    if (this.status !== 0) {
+      return;
+    }
     const taker = this.#content ?? this.#header ?? this.#preread;
     taker?.take(buffer, length);
   }
 
-  end(status: number): void {
+  end(status: number, how: SessionEnd = 'cut'): void {
     if (this.status !== 0) {
       return;
     }
     this.status = status;
     this.#header?.close();
     this.#preread?.close();
-    this.#content?.close();
+    this.#content?.close(how);
     // Before the connection is closed, which has its addresses no more then.
     this.#finish();
-    (this.#socket ?? this.#connection).destroy();
-    this.services.table.remove(this);
+    this.#close(how);
+  }
+
+  /** An edge that stops waits for what is in the table. */
+  #close(how: SessionEnd): void {
+    const { table } = this.services;
+    const socket = this.#socket;
+    if (how === 'whole' && this.secured !== undefined && socket?.destroyed === false) {
+      socket.once('close', () => table.remove(this));
+      endTls(socket);
+    } else {
+      (socket ?? this.#connection).destroy();
+      table.remove(this);
+    }
   }
 
   /** An error in the log, or in what holds a place for the session, must not keep the connection from being counted as gone. */
@@ -366,7 +387,7 @@ export class StreamSession implements Session, DatagramSession, TrackedConnectio
     if (this.#content === undefined) {
       this.end(this.#header === undefined ? SESSION_STATUS.ok : SESSION_STATUS.badRequest);
     } else {
-      this.#content.onClientEnd();
+      this.#content.onClientEnd(error !== undefined);
     }
   }
 }
