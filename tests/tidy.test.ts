@@ -16,7 +16,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gateway: ['kernel', 'protocol', 'relay'],
   upstream: ['kernel', 'protocol', 'config', 'relay'],
   edge: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream'],
-  supervisor: ['kernel', 'config', 'protocol/control', 'protocol/ocsp', 'protocol/tls', 'upstream/ocsp'],
+  supervisor: [
+    'kernel',
+    'config',
+    'protocol/control',
+    'protocol/ocsp',
+    'protocol/tls',
+    'upstream/ocsp',
+    'upstream/resolver',
+  ],
   cli: ['kernel', 'protocol', 'config', 'relay', 'gateway', 'upstream', 'edge', 'supervisor'],
 };
 

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'File name too long',
   ELOOP: 'Too many levels of symbolic links',
   EPIPE: 'Broken pipe',
+  EMSGSIZE: 'Message too long',
   EAGAIN: 'Resource temporarily unavailable',
   ENETDOWN: 'Network is down',
   ENETUNREACH: 'Network is unreachable',

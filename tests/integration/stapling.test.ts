@@ -13,6 +13,8 @@ import { readOcspResponse } from '../../src/protocol/ocsp/ocsp-response.ts';
 import type { Issued } from './certificates.ts';
 import { Authority } from './certificates.ts';
 import { findPort } from './free-port.ts';
+import type { FakeNameServer } from './name-server.ts';
+import { runNameServer } from './name-server.ts';
 import type { NginxServer } from './nginx-server.ts';
 import { runNginx } from './nginx-server.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
@@ -27,9 +29,11 @@ function serialOf({ cert }: Issued): string {
 
 let nginx: NginxServer;
 let responder: OcspResponder;
+let names: FakeNameServer;
 let port = 0;
 let [ecdsa, rsa, revoked]: [Issued, Issued, Issued] = [authority, authority, authority];
 before(async () => {
+  names = await runNameServer({ 'responder.test': { records: [{ type: 'A', value: '127.0.0.1' }] } });
   responder = await openResponder(folder, authority);
   const extensions = `subjectAltName=DNS:a.test\nauthorityInfoAccess=OCSP;URI:${responder.url}`;
   const keyKind = ['-newkey', 'rsa:2048'];
@@ -49,6 +53,10 @@ before(async () => {
       http: [
         site('both.test', `${stapling} ${shown(ecdsa)} ${shown(rsa)} return 204;`),
         site('revoked.test', `${stapling} ${shown(revoked)}`),
+        site(
+          'named.test',
+          `${stapling} ssl_stapling_responder ${responder.url.replace('127.0.0.1', 'responder.test')}; resolver localhost:${names.port}; ${shown(ecdsa)}`,
+        ),
         site('off.test', shown(ecdsa)),
         site('silent.test', `${stapling} ${shown(authority.issue('silent'))}`),
         site(
@@ -61,6 +69,7 @@ before(async () => {
 });
 after(async () => {
   responder[Symbol.dispose]();
+  await names[Symbol.asyncDispose]();
   await nginx[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
@@ -123,6 +132,11 @@ test('each certificate of a site comes with the word about it', async () => {
       deepEqual(await whenStapled('both.test', { ...way, ...suites, sigalgs }), good(issued));
     }
   }
+});
+
+test('the responder is found by the name servers that are named for it, which may have names themselves', async () => {
+  deepEqual(await whenStapled('named.test'), good(ecdsa));
+  ok(names.asked.includes('responder.test'));
 });
 
 test('the start tells of a certificate whose authority cannot be asked', async () => {

@@ -26,6 +26,7 @@ const SERVERS: Readonly<Record<string, string>> = {
   brief: 'proxy_pass one; proxy_timeout 100ms;',
   renewed: 'proxy_pass one; proxy_requests 2; proxy_responses 1;',
   headed: 'proxy_pass one; proxy_protocol on; proxy_responses 1;',
+  long: 'proxy_pass both; proxy_protocol on; proxy_responses 1;',
   bound: 'proxy_pass one; proxy_bind 127.0.0.3; proxy_responses 1;',
   failing: 'proxy_pass failing; proxy_responses 1;',
   returns: 'return "$protocol $remote_addr $server_addr $kind";',
@@ -34,6 +35,9 @@ const SERVERS: Readonly<Record<string, string>> = {
   changed: 'proxy_pass one;',
   everywhere: 'proxy_pass names; proxy_responses 1;',
 };
+
+/** Of a datagram of IPv4. */
+const LONGEST_BYTES = 65_507;
 
 function configuration(): string {
   const servers = Object.entries(SERVERS).map(
@@ -45,6 +49,7 @@ function configuration(): string {
     access_log stream.log all;
     limit_conn_zone $remote_addr zone=zone:32k;
     upstream one { server 127.0.0.1:${one.port}; }
+    upstream both { server 127.0.0.1:${one.port}; server 127.0.0.1:${two.port}; }
     upstream names { server 127.0.0.1:${names.port}; }
     upstream failing { server 127.0.0.1:${ports['nobody']}; server 127.0.0.1:${one.port}; }
     ${servers.join('\n')} }`;
@@ -127,6 +132,15 @@ test('a server that nobody listens at has failed, and the next session goes to a
     /(?:recv|send)\(\) failed \(111: Connection refused\) while proxying and .* upstream, udp client/,
   );
   for (const text of ['2', '3']) assert.equal(await client.ask(text), text);
+});
+
+test('a datagram that is too long with the header before it takes no server from others', async () => {
+  await using client = await DatagramPeer.of(ports['long'] ?? 0);
+  const from = nginx.server.log.length;
+  client.send(Buffer.alloc(LONGEST_BYTES));
+  assert.match((await logged('long'))[0] ?? '', /^long\|UDP\|502\|65507\|0\|0\|0\|/);
+  await nginx.server.logged(/send\(\) failed \(90: Message too long\)/, undefined, from);
+  assert.doesNotMatch(nginx.server.log.slice(from), /temporarily disabled/);
 });
 
 test('rules are those of connections: a text, who may come, how many, from which address, and who is told of the client', async () => {

@@ -86,7 +86,7 @@ export class DatagramDoor {
       }
     } catch (error) {
       if (visitor?.session === undefined) {
-        this.#parts.bugs.note('a new session', error);
+        this.#parts.bugs.note('a datagram', error);
       } else {
         visitor.session.onBug(error);
       }
@@ -116,8 +116,22 @@ export class DatagramDoor {
     total.count += 1;
     this.#all.add(visitor);
     this.#fresh.set(key, visitor);
-    visitor.session = stream().newDatagramSession(visitor, client, services);
-    visitor.session.startDatagrams(first);
+    try {
+      visitor.session = stream().newDatagramSession(visitor, client, services);
+      visitor.session.startDatagrams(first);
+    } catch (error) {
+      this.#failNew(visitor, error);
+    }
+  }
+
+  /** It would keep its place for ever. */
+  #failNew(visitor: Visitor, error: unknown): void {
+    if (visitor.session === undefined) {
+      visitor.destroy();
+      this.#parts.bugs.note('a new session', error);
+    } else {
+      visitor.session.onBug(error);
+    }
   }
 
   /** From here to here a text would be returned for ever. */

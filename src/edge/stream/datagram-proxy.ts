@@ -207,7 +207,8 @@ export class DatagramProxy implements SessionContent {
     }
     session.log('error', `${isRead ? 'recv' : (error.syscall ?? 'connect')}() failed (${systemWords(error)})`);
     if (this.#isConnected) {
-      this.#release('failed');
+      // No datagram of that length can be sent: that is the client's doing, which must not take the server from others.
+      this.#release(error.code === 'EMSGSIZE' ? 'succeeded' : 'failed');
       session.end(SESSION_STATUS.badGateway);
     } else {
       this.#giveUp();

@@ -53,12 +53,19 @@ export class ServerAttempts {
       this.#ask(peer);
       return;
     }
-    this.#wait = this.#asking.group.queue?.wait(this.#choice, (found) => {
-      this.#wait = undefined;
-      this.#ask(found);
-    });
+    this.#wait = this.#asking.group.queue?.wait(this.#choice, (found) => this.#onTurn(found));
     if (this.#wait === undefined) {
       this.#ask(undefined);
+    }
+  }
+
+  /** Called by a timer, a name server or another session, none of which may end by an error of this one. */
+  #onTurn(found: Peer | undefined): void {
+    this.#wait = undefined;
+    try {
+      this.#ask(found);
+    } catch (error) {
+      this.#session.onBug(error);
     }
   }
 

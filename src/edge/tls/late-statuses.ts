@@ -26,7 +26,7 @@ export class LateStatuses {
     const { ClientStatuses } = await import('./client-statuses.ts');
     const { askAuthority } = await import('../../upstream/ocsp/ask-authority.ts');
     const { NAMES } = await import('../shared/names.ts');
-    const { lookupBy } = await import('./status-lookup.ts');
+    const { lookupBy } = await import('../../upstream/resolver/lookup-by.ts');
     const log = this.#log;
     return new ClientStatuses({
       table: this.#table,

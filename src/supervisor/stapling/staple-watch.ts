@@ -9,7 +9,7 @@ import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { EdgeHost } from '../children/edge-host.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Log } from '../log/log.ts';
-import { lookupBy } from './lookup-by.ts';
+import { responderLookup } from './responder-lookup.ts';
 import type { StapleOrder } from './staple-order.ts';
 
 export interface StapleWatchParts {
@@ -52,7 +52,9 @@ export class StapleWatch {
   async #ask(order: StapleOrder): Promise<void> {
     const { certificates, edge, log, clock } = this.#parts;
     const { stapleTable } = certificates();
-    const answer = await askAbout(order, clock).catch((error: unknown) => failure(String(error)));
+    const answer = await askAbout(order, { clock, log: (text) => log.say('error', text) }).catch((error: unknown) =>
+      failure(String(error)),
+    );
     if (answer.ok) {
       stapleTable.put(order.key, answer.value, clock.nowMs());
       edge.send({ kind: 'staples', staples: certificates().staples });
@@ -65,11 +67,14 @@ export class StapleWatch {
   }
 }
 
-async function askAbout(order: StapleOrder, clock: Clock): Promise<Outcome<Staple>> {
+async function askAbout(
+  order: StapleOrder,
+  parts: { readonly clock: Clock; readonly log: (text: string) => void },
+): Promise<Outcome<Staple>> {
   const { responder, resolver } = order;
-  const lookup = resolver && (await lookupBy(resolver));
+  const lookup = resolver && (await responderLookup(resolver, parts));
   const timeoutMs = SUPERVISOR_LIMITS.stapleAskMs;
-  const word = await askAuthority(order, { responder, lookup, timeoutMs, nowMs: () => clock.nowMs() });
+  const word = await askAuthority(order, { responder, lookup, timeoutMs, nowMs: () => parts.clock.nowMs() });
   if (!word.ok) {
     return word;
   }

@@ -218,3 +218,16 @@ test('a name that nobody waits for is not asked for again, and one that has wait
   deepEqual(last.replies, failed(110));
   deepEqual([lines.every(({ isClosed }) => isClosed), lines.at(-1)?.sent.length], [true, 1]);
 });
+
+test('a name whose server tells of one family alone makes room all the same', async (context) => {
+  const { lines, ask } = make(context);
+  const half = ask('half', 'A', 'AAAA');
+  lines[0]?.answer(ONE);
+  for (let count = 1; count < RESOLVER_LIMITS.questionsMax; count += 1) {
+    ask(`n${count}`);
+  }
+  ask('last');
+  await settle();
+  deepEqual(half.replies, failed(110));
+  equal(lines[1]?.isClosed, true);
+});

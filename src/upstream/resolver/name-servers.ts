@@ -83,7 +83,10 @@ export class DnsNameServers implements NameServers {
   #makeRoom(): void {
     const [oldest] = this.#open;
     if (oldest !== undefined && this.#open.size >= RESOLVER_LIMITS.questionsMax) {
-      oldest[0]?.fail(TIMED_OUT);
+      // The first that has no reply yet fails for all of them.
+      for (const question of oldest) {
+        question.fail(TIMED_OUT);
+      }
     }
   }
 

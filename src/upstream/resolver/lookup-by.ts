@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
-import type { NameCache } from '../../upstream/resolver/name-cache.ts';
+import type { NameCache } from './name-cache.ts';
 
 /** Finds hosts as Node asks for them, by the name servers of a resolver. */
 export function lookupBy(names: Pick<NameCache, 'lookUp'>): LookupFunction {
