@@ -57,20 +57,24 @@ before(async () => {
   const to = `127.0.0.1:${(secure.address() as AddressInfo).port}`;
   const shown = `ssl_certificate ${site.cert}; ssl_certificate_key ${site.key};`;
   const verified = `proxy_ssl on; proxy_ssl_verify on; proxy_ssl_trusted_certificate ${authority.cert}; proxy_ssl_server_name on;`;
+  const told = await findPort();
+  ports['spoken'] = told;
   const servers: Readonly<Record<string, string>> = {
     ended: `${shown} proxy_pass 127.0.0.1:${plain.port};`,
     told: `${shown} ssl_alpn postgresql; return "$ssl_protocol $ssl_server_name $ssl_alpn_protocol $ssl_session_reused";`,
     asked: `${shown} ssl_client_certificate ${authority.cert}; ssl_verify_client on; return "$ssl_client_s_dn";`,
     begun: `${verified} proxy_ssl_name site.test; proxy_ssl_certificate ${own.cert}; proxy_ssl_certificate_key ${own.key}; proxy_pass ${to};`,
     fronted: `${shown} set_real_ip_from 127.0.0.0/8; return "$proxy_protocol_addr $remote_addr $realip_remote_addr $ssl_server_name";`,
+    spoken: `${shown} ssl_alpn v1 v2; return "$ssl_alpn_protocol";`,
     counted: `${shown} ssl_alpn one; limit_conn ends 1; return x;`,
     closed: `${shown} deny all; return x;`,
     headed: `proxy_ssl on; proxy_protocol on; proxy_pass 127.0.0.1:${headed.port};`,
+    offering: `${shown} ssl_alpn v1 v2; proxy_ssl on; proxy_ssl_alpn $ssl_alpn_protocol v2; proxy_pass 127.0.0.1:${told};`,
     stranger: `${verified} proxy_ssl_name other.test; proxy_pass ${to};`,
   };
   const blocks: string[] = [];
   for (const [name, text] of Object.entries(servers)) {
-    ports[name] = await findPort();
+    ports[name] ??= await findPort();
     const ssl = ['begun', 'stranger', 'headed'].includes(name)
       ? ''
       : name === 'fronted'
@@ -131,6 +135,11 @@ test('a client that does not speak TLS is not passed on', async () => {
 test('variables tell of the handshake, and a protocol is agreed on where one is said', async () => {
   assert.equal(await ask('told', '', { ALPNProtocols: ['postgresql'] }), 'TLSv1.3 site.test postgresql .');
   assert.equal(await ask('ended', 'x', { ALPNProtocols: ['anything'] }), 'x');
+});
+
+test('a server is offered the protocols that are said, and those that a variable has', async () => {
+  assert.equal(await ask('offering', '', { ALPNProtocols: ['v1'] }), 'v1');
+  assert.equal(await ask('offering', ''), 'v2');
 });
 
 test('clients show a certificate where it is asked for', async () => {

@@ -86,4 +86,6 @@ export interface StreamPolicy {
   /** The server is told who the client is. */
   readonly sendsProxyProtocol: 'no' | 'v1' | 'v2';
   readonly tls?: UpstreamTls;
+  /** Protocols that the server is offered by TLS (ALPN), the best first; what comes to nothing is left out. */
+  readonly alpn: readonly Template[];
 }

@@ -89,7 +89,7 @@ from = "$remote_addr"
 parts = [{ percent = 50, value = "a" }, { value = "b" }]
 [[stream]]
 listen = ["127.0.0.1:5432 proxy-protocol backlog=7", "[::1]:5432 ipv6-only"]
-proxy = { to = "db", connect-timeout = "2s", timeout = "1h", buffer-size = "16k", retry = { on = false, tries = 2 }, half-close = true, bind = "10.0.0.1", tcp-keepalive = true, upload-rate = "10k", download-rate = "$near", send-proxy-protocol = "v2", tls = { verify = false, send-name = false } }
+proxy = { to = "db", connect-timeout = "2s", timeout = "1h", buffer-size = "16k", retry = { on = false, tries = 2 }, half-close = true, bind = "10.0.0.1", tcp-keepalive = true, upload-rate = "10k", download-rate = "$near", send-proxy-protocol = "v2", tls = { verify = false, send-name = false }, alpn = ["one", "$near"] }
 access = ["allow 10.0.0.0/8", "deny all"]
 concurrency-limit = { counts = { zone = "conns", max = 3 } }
 real-ip-from = ["10.0.0.1", "unix:"]

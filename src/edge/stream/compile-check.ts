@@ -42,7 +42,7 @@ function headerOf({ sendsProxyProtocol }: StreamPolicy): Buffer | undefined {
   return Buffer.from(renderProxyHeader(version, { source: NOBODY, destination: NOBODY }), 'latin1');
 }
 
-function wayOf({ tls, bind }: StreamPolicy, { name }: Upstream, clients: Pick<TlsClients, 'of'> | undefined) {
+function wayOf({ tls, bind, alpn }: StreamPolicy, { name }: Upstream, clients: Pick<TlsClients, 'of'> | undefined) {
   const way: ConnectionWay = { ...PLAIN_WAY, key: 'checks', bind: constant(bind) };
   if (tls === undefined || clients === undefined) {
     return way;
@@ -51,6 +51,7 @@ function wayOf({ tls, bind }: StreamPolicy, { name }: Upstream, clients: Pick<Tl
     name: constant(tls.name) || name,
     certFile: constant(tls.certFile),
     keyFile: constant(tls.keyFile),
+    protocols: alpn.map(constant).filter((protocol) => protocol !== ''),
   };
   return { ...way, secure: clients.of(tls).dialler(names, false) };
 }

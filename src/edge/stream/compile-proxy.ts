@@ -15,6 +15,8 @@ import { DatagramProxy } from './datagram-proxy.ts';
 import { ProxyContent } from './proxy-content.ts';
 import type { SessionTexts } from './session-texts.ts';
 
+const PROTOCOL_BYTES_MAX = 255;
+
 type Proxied = Extract<StreamContent, { readonly kind: 'proxy' }>;
 
 export interface ProxyParts {
@@ -81,12 +83,13 @@ function compileTarget(to: StreamTarget, { texts, upstreams, server: { resolver 
 }
 
 /** The name that the server's certificate has to have is that of the upstream, unless another one is said. */
-function compileTls({ tls, probes }: StreamPolicy, { texts, tlsClients }: ProxyParts) {
+function compileTls({ tls, probes, alpn }: StreamPolicy, { texts, tlsClients }: ProxyParts) {
   if (tls === undefined || tlsClients === undefined) {
     return undefined;
   }
   const dialling = tlsClients.of(tls);
   const [name, certFile, keyFile] = [tls.name, tls.certFile, tls.keyFile].map((text) => texts.template(text));
+  const protocols = alpn.map((protocol) => texts.template(protocol));
   const render = (template: SessionTemplate = '', session: Session): string => renderTemplate(template, session);
   return (session: Session, upstream: UpstreamOfPlan): SecureDialler =>
     dialling.dialler(
@@ -94,9 +97,15 @@ function compileTls({ tls, probes }: StreamPolicy, { texts, tlsClients }: ProxyP
         name: name === '' ? upstream.name : render(name, session),
         certFile: render(certFile, session),
         keyFile: render(keyFile, session),
+        protocols: protocols.map((protocol) => render(protocol, session)).filter(isProtocol),
       },
       probes,
     );
+}
+
+/** As ALPN has room for it (RFC 7301 3.1). It may come from a client. */
+function isProtocol(name: string): boolean {
+  return name.length > 0 && name.length <= PROTOCOL_BYTES_MAX;
 }
 
 /** What is no rate limits nothing, as in nginx. */

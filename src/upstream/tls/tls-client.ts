@@ -26,6 +26,8 @@ export interface HandshakeRequest {
   /** Paths; '' for no certificate. Looked at only where the names of the files have variables. */
   readonly certFile: string;
   readonly keyFile: string;
+  /** That the server is offered (ALPN), the best first. */
+  readonly protocols?: readonly string[];
 }
 
 export interface ClientHandshake {
@@ -42,6 +44,7 @@ export interface HandshakeOptions {
   /** '': the server is told no name. */
   readonly servername: string;
   readonly session?: Buffer;
+  readonly ALPNProtocols?: string[];
   readonly rejectUnauthorized: false;
   /** Names are compared in `onSecured`: Node would do so by `servername`, which need not be sent. */
   readonly checkServerIdentity: () => undefined;
@@ -73,7 +76,7 @@ export class TlsClient {
   }
 
   /** A failure is a sentence for the error log: the request is answered with 500. */
-  begin({ peer, name, certFile, keyFile }: HandshakeRequest): Outcome<ClientHandshake> {
+  begin({ peer, name, certFile, keyFile, protocols = [] }: HandshakeRequest): Outcome<ClientHandshake> {
     const client = this.#clientFor(certFile, keyFile);
     if (!client.ok) {
       return client;
@@ -90,6 +93,7 @@ export class TlsClient {
           secureContext: context,
           servername,
           ...(session === undefined ? {} : { session }),
+          ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
           rejectUnauthorized: false,
           checkServerIdentity,
         },

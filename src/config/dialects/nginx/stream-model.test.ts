@@ -47,6 +47,7 @@ test('a server has its listeners, and the defaults of nginx', () => {
     downloadRate: '0',
     requestsMax: 0,
     sendsProxyProtocol: 'no',
+    alpn: [],
   });
   assert.deepEqual(
     [server?.readsHello, server?.preread, server?.sendsAtOnce],

@@ -103,6 +103,12 @@ export const STREAM_POLICY_FIELDS: Fields<StreamPolicy> = {
     undefined,
     'TLS with the server, as `tls` of the `proxy` of a place; `{}`: with what is usual.',
   ),
+  alpn: field<readonly Template[]>(
+    'alpn',
+    list(TEMPLATE),
+    [],
+    'With `tls`: the protocols that the server is offered (ALPN), the best first. What a variable leaves empty is left out.',
+  ),
 };
 
 function scalarSize(): Kind<number> {

@@ -7,7 +7,7 @@ import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
 import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
-import { accepted, later, row } from '../row.ts';
+import { accepted, row } from '../row.ts';
 import { keep } from './keep.ts';
 import { checkUpstreamTls, tlsRows, upstreamTlsOf } from './proxy-tls.ts';
 
@@ -26,6 +26,7 @@ const UPLOAD_RATE: DraftKey<Template> = draftKey('proxy_upload_rate');
 const DOWNLOAD_RATE: DraftKey<Template> = draftKey('proxy_download_rate');
 const REQUESTS: DraftKey<number> = draftKey('proxy_requests');
 const RESPONSES: DraftKey<number> = draftKey('proxy_responses');
+const ALPN: DraftKey<readonly Template[]> = draftKey('proxy_ssl_alpn');
 const SPEAKS_TLS: DraftKey<boolean> = draftKey('proxy_ssl');
 const PROXY_PROTOCOL: DraftKey<StreamPolicy['sendsProxyProtocol']> = draftKey('proxy_protocol');
 
@@ -81,9 +82,9 @@ export const STREAM_PROXYING: readonly Row[] = [
     apply: keep(SPEAKS_TLS, (args) => args.flag(0)),
   }),
   ...tlsRows('proxy', BOTH),
-  ...later('The upstream is told of no protocol.', [
-    row('proxy_ssl_alpn', BOTH, 'plain...', 'Protocols of ALPN for the upstream.'),
-  ]),
+  row('proxy_ssl_alpn', BOTH, 'text...', 'Protocols that the upstream is offered by ALPN, the best first.', {
+    apply: keep(ALPN, (args) => args.words.map((_, index) => args.template(index))),
+  }),
   ...accepted('The system finds the sizes of these buffers by itself.', [
     row('proxy_socket_rcvbuf', BOTH, 'size', 'Memory of the system for what the upstream sends.'),
     row('proxy_socket_sndbuf', BOTH, 'size', 'Memory of the system for what the upstream gets.'),
@@ -123,6 +124,7 @@ export function streamPolicyOf(draft: Draft, confPrefix: string): StreamPolicy {
     ...(responsesEach === undefined ? {} : { responsesEach }),
     sendsProxyProtocol: draft.get(PROXY_PROTOCOL) ?? 'no',
     ...(speaksTls ? { tls: upstreamTlsOf(draft, 'proxy', confPrefix) } : {}),
+    alpn: speaksTls ? (draft.get(ALPN) ?? []) : [],
   };
 }
 
