@@ -5,6 +5,7 @@ import { isEqual } from '../../kernel/is-equal.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Pattern, Template } from '../model/template.ts';
+import { readOwnAddress } from '../own-address.ts';
 import { parseDuration, parseSize } from '../setting-values.ts';
 import type { JsonSchema, Kind, Path, Reading, TomlValue } from './kind.ts';
 import { describe, FAULTY } from './kind.ts';
@@ -84,6 +85,22 @@ export const TEMPLATE: Kind<Template> = scalar({
   schema: { type: 'string' },
   parse: (value) =>
     typeof value === 'string' ? parseTemplateText(value) : failure(`${describe(value)} is not a text`),
+  render: renderTemplateText,
+  note: noteTemplate,
+});
+
+/** Where connections of ours come from. */
+export const OWN_ADDRESS: Kind<Template> = scalar({
+  words: 'an address of this machine, with or without a port, or a text with variables',
+  schema: { type: 'string' },
+  parse: (value) => {
+    const read = typeof value === 'string' ? parseTemplateText(value) : failure(`${describe(value)} is not a text`);
+    return read.ok && typeof read.value === 'string' && readOwnAddress(read.value) === undefined
+      ? failure(
+          `"${read.value}" is no address of this machine. Write one as 192.0.2.1, or [2001:db8::1]:8000 with a port`,
+        )
+      : read;
+  },
   render: renderTemplateText,
   note: noteTemplate,
 });

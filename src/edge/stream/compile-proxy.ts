@@ -9,6 +9,7 @@ import type { PlanUpstreams, UpstreamOfPlan } from '../handlers/proxy/plan-upstr
 import { EDGE_LIMITS } from '../limits.ts';
 import { parseRate } from '../pipeline/parse-rate.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
+import { usableOwnAddress } from '../pipeline/usable-own-address.ts';
 import type { CompiledStream, Session, SessionTemplate } from './compiled-stream.ts';
 import { SESSION_STATUS } from './compiled-stream.ts';
 import { DatagramProxy } from './datagram-proxy.ts';
@@ -43,7 +44,7 @@ export function compileProxy({ policy, to }: Proxied, parts: ProxyParts): Compil
       session.log('error', found);
       return SESSION_STATUS.internal;
     }
-    const own = renderTemplate(bind, session);
+    const own = usableOwnAddress(renderTemplate(bind, session), session);
     const passing = {
       policy,
       group: found.peers,

@@ -4,10 +4,10 @@
  * nobody listens, or as silence. Then the session is over, and the server is tried no other time: the datagram may have reached it.
  */
 
+import { ANY_ADDRESS, readOwnAddress } from '../../config/own-address.ts';
 import { systemWords } from '../../kernel/system-words.ts';
 import { DatagramLine } from '../../upstream/connections/datagram-line.ts';
 import { LazyTimer } from '../../upstream/connections/lazy-timer.ts';
-import { readOwnAddress } from '../../upstream/connections/own-address.ts';
 import type { Peer, PeerOutcome } from '../../upstream/peer-choice.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import type { DatagramClient, Session, SessionContent } from './compiled-stream.ts';
@@ -168,7 +168,7 @@ export class DatagramProxy implements SessionContent {
         onMessage: (datagram) => this.#guard(() => this.#takeAnswer(datagram)),
         onLost: (error) => this.#guard(() => this.#onLost(line, error)),
       },
-      readOwnAddress(this.#passing.bind),
+      readOwnAddress(this.#passing.bind) ?? ANY_ADDRESS,
     );
     this.#line = line;
   }

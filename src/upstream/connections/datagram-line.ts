@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:dgram';
-import type { OwnAddress } from './own-address.ts';
+import type { OwnAddress } from '../../config/own-address.ts';
 
 export interface DatagramServer {
   /** An IP address. */

@@ -1,9 +1,9 @@
 /** Opens a connection to a server. TLS is a dialler of its own, so that its code is loaded only where it is spoken. */
 
 import type { OnReadOpts, Socket, SocketConnectOpts } from 'node:net';
+import { ANY_ADDRESS, readOwnAddress } from '../../config/own-address.ts';
 import { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Peer } from '../peer-choice.ts';
-import { readOwnAddress } from './own-address.ts';
 
 /** How servers are reached. */
 export interface ConnectionWay {
@@ -43,7 +43,7 @@ function placeOf({ address }: Peer, { bind }: ConnectionWay): SocketConnectOpts 
   if ('path' in address) {
     return { path: address.path };
   }
-  const { address: localAddress, port: localPort } = readOwnAddress(bind);
+  const { address: localAddress, port: localPort } = readOwnAddress(bind) ?? ANY_ADDRESS;
   return {
     ...{ host: address.host, port: address.port },
     ...(localAddress !== '' && { localAddress }),

@@ -7,7 +7,19 @@ import type { Kind, TomlTable } from '../kind.ts';
 import { describe, FAULTY, isTable } from '../kind.ts';
 import type { WrittenPolicy } from '../proxy-policy.ts';
 import { basePolicy, USUAL_RETRY, USUAL_TLS } from '../proxy-policy.ts';
-import { choice, DURATION, FLAG, integer, PATH, PATH_TEMPLATE, PATTERN, SIZE, TEMPLATE, TEXT } from '../scalars.ts';
+import {
+  choice,
+  DURATION,
+  FLAG,
+  integer,
+  OWN_ADDRESS,
+  PATH,
+  PATH_TEMPLATE,
+  PATTERN,
+  SIZE,
+  TEMPLATE,
+  TEXT,
+} from '../scalars.ts';
 import type { Fields } from '../table.ts';
 import { field, fieldsOf, list, required, table } from '../table.ts';
 import { PARAMETERS, SET_FIELDS } from './named-values.ts';
@@ -141,7 +153,7 @@ const CONNECTION: Fields<Connection> = {
     'How long the server may pause while it takes a request.',
   ),
   readMs: field<number>('read-timeout', DURATION, USUAL.readMs, 'How long it may pause while it answers.'),
-  bind: field<Template>('bind', TEMPLATE, '', 'The own address of connections; empty: any.'),
+  bind: field<Template>('bind', OWN_ADDRESS, '', 'The own address of connections; empty: any.'),
   probes: field<boolean>('tcp-keepalive', FLAG, false, 'The system probes connections.'),
   ignoresClientAbort: field<boolean>('ignore-client-abort', FLAG, false, 'The server goes on when the client is gone.'),
 };

@@ -9,7 +9,7 @@ import type { Template } from '../../model/template.ts';
 import type { Resolver, Upstream, UpstreamServer } from '../../model/upstream.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
-import { choice, DURATION, FLAG, integer, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
+import { choice, DURATION, FLAG, integer, OWN_ADDRESS, SIZE, scalar, TEMPLATE, TEXT } from '../scalars.ts';
 import type { StreamListen } from '../stream-listen.ts';
 import { parseStreamListen, renderStreamListen } from '../stream-listen.ts';
 import type { Fields } from '../table.ts';
@@ -70,7 +70,7 @@ export const STREAM_POLICY_FIELDS: Fields<StreamPolicy> = {
     'When another server is tried.',
   ),
   halfCloses: field<boolean>('half-close', FLAG, false, 'A side that has ended may still be told something.'),
-  bind: field<Template>('bind', TEMPLATE, '', 'The own address of connections; empty: any.'),
+  bind: field<Template>('bind', OWN_ADDRESS, '', 'The own address of connections; empty: any.'),
   probes: field<boolean>('tcp-keepalive', FLAG, false, 'The system probes connections.'),
   uploadRate: field<Template>('upload-rate', TEMPLATE, '0', 'How fast clients are read, in bytes a second; 0: any.'),
   downloadRate: field<Template>(

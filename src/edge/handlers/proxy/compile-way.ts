@@ -6,6 +6,7 @@ import { PLAIN_WAY } from '../../../upstream/connections/dial.ts';
 import type { SecureDialling, TlsClients } from '../../../upstream/tls/tls-clients.ts';
 import type { Compilation } from '../../pipeline/compilation.ts';
 import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
+import { usableOwnAddress } from '../../pipeline/usable-own-address.ts';
 import type { AskedTarget } from './targets.ts';
 
 export type WayOf = (route: Route, target: AskedTarget) => ConnectionWay;
@@ -30,7 +31,7 @@ function compilePlainWay(probes: boolean, bind: CompiledTemplate, isPaced: boole
     return () => PLAIN_WAY;
   }
   return (route) => {
-    const address = textOf(bind, route);
+    const address = usableOwnAddress(textOf(bind, route), route);
     return { key: `${address} ${probes} ${isPaced}`, bind: address, probes, isPaced, secure: undefined };
   };
 }

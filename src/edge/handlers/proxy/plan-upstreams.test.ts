@@ -35,4 +35,6 @@ test('a text may come to an upstream, also to one that another location names by
   equal(nameOf('localhost', 80), 'no resolver defined to resolve localhost');
   equal(nameOf('localhost:8080', 80), 'localhost:8080');
   equal(nameOf('192.0.2.1:81', 80), '192.0.2.1:81');
+  equal(nameOf('192.0.2.1:99999', 80), 'invalid port in upstream "192.0.2.1:99999"');
+  equal(nameOf(':81', 80), 'no host in upstream ":81"');
 });

@@ -2,6 +2,7 @@
 
 import type { EdgeModel } from '../../../config/model/server-model.ts';
 import type { UpstreamId, UpstreamKeepAlive, UpstreamServer } from '../../../config/model/upstream.ts';
+import { readUpstreamAddress, withoutBrackets } from '../../../config/upstream-address.ts';
 import type { AttemptParts } from '../../../upstream/attempt.ts';
 import { ConnectionPool } from '../../../upstream/connections/connection-pool.ts';
 import type { ConnectionParts } from '../../../upstream/connections/upstream-connection.ts';
@@ -124,15 +125,15 @@ export class PlanUpstreams {
 
 type Address = Pick<UpstreamServer, 'host' | 'port' | 'isUnix'>;
 
+/** As strict as files of the configuration are read: a client may have said it. */
 function serverOf(text: string, usualPort: number | undefined): Address | string {
-  if (text.startsWith('unix:')) {
-    return { host: text.slice('unix:'.length), port: 0, isUnix: true };
+  const read = readUpstreamAddress(text);
+  if (!read.ok) {
+    return `${read.fault} in upstream "${escapeLog(text)}"`;
   }
-  const [, bracketed, plain = '', said] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  const port = said === undefined ? usualPort : Number(said);
-  if (port === undefined) {
+  const { host, isUnix, port = usualPort } = read.value;
+  if (port === undefined && !isUnix) {
     return `no port in upstream "${escapeLog(text)}"`;
   }
-  return { host, port, isUnix: false };
+  return { host: withoutBrackets(host), port: port ?? 0, isUnix };
 }

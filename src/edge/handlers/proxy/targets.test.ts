@@ -45,8 +45,16 @@ test('a text that names nobody says so', () => {
   const text = (written: string): string =>
     targetOf({ protocol: 'http', tls: false, to: { kind: 'text', text: written } });
   assert.equal(text('a'), 'invalid URL prefix in "a"');
-  assert.equal(text('ftp://a'), 'invalid host in upstream "ftp://a"');
-  assert.equal(text('http:///x'), 'invalid host in upstream "http:///x"');
+  assert.equal(text('ftp://a'), 'invalid URL prefix in "ftp://a"');
+  assert.equal(text('http://'), 'invalid URL prefix in "http://"');
+  assert.equal(text('http:///x'), 'no host in upstream "/x"');
+  assert.equal(text('http://:80'), 'no host in upstream ":80"');
+  assert.equal(text('http://[::1'), 'invalid host in upstream "[::1"');
+  for (const port of ['', '0', '65536', '99999', 'x', '80@b']) {
+    assert.equal(text(`http://a:${port}`), `invalid port in upstream "a:${port}"`);
+  }
+  const long = `unix:/${'a'.repeat(200)}`;
+  assert.equal(text(`http://${long}`), `too long path in the unix domain socket in upstream "${long}"`);
 });
 
 test('a line break in a path is no reason to take the host for none: the target refuses it, as the fault of the client', () => {

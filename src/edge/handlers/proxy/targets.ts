@@ -1,6 +1,7 @@
 /** Whom a content asks: an upstream of the configuration, or what a text of the request comes to. */
 
 import type { ProxyContent } from '../../../config/model/proxying.ts';
+import { readUpstreamAddress } from '../../../config/upstream-address.ts';
 import { escapeLog } from '../../access-log/line.ts';
 import type { CompiledTemplate, Route } from '../../pipeline/route.ts';
 import type { AskedPlace } from './asked-place.ts';
@@ -41,7 +42,6 @@ export function compileTarget(
   return (route) => textTarget(typeof text === 'string' ? text : text(route), content, upstreams);
 }
 
-const PARTS = /^(?:([a-z]+):\/\/)?(unix:[^:]+(?=:|$)|\[[0-9A-Fa-f:.]+\](?::\d+)?|[^/:?#]*(?::\d+)?):?([/?].*)?$/is;
 const PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 function textTarget(
@@ -49,24 +49,34 @@ function textTarget(
   { protocol, tls }: ProxyContent,
   { plan, resolver }: TargetUpstreams,
 ): AskedTarget | string {
-  const [, given, authority = '', rest] = PARTS.exec(text) ?? [];
-  const scheme = given?.toLowerCase() ?? (tls ? secureScheme(protocol) : protocol);
-  const port = PORTS[scheme];
-  if (authority === '' || (protocol === 'http' && (given === undefined || port === undefined))) {
-    return protocol === 'http' && given === undefined
-      ? `invalid URL prefix in "${escapeLog(text)}"`
-      : `invalid host in upstream "${escapeLog(text)}"`;
+  const secure = secureScheme(protocol);
+  const [, given = '', behind = ''] = /^([a-z]+):\/\/(.*)$/is.exec(text) ?? [];
+  const isKnown = given.toLowerCase() === protocol || given.toLowerCase() === secure;
+  const rest = isKnown ? behind : text;
+  if (protocol === 'http' && (!isKnown || rest === '')) {
+    return `invalid URL prefix in "${escapeLog(text)}"`;
   }
-  const isTls = scheme === secureScheme(protocol);
-  const upstream = plan.named(authority, port, resolver);
+  const scheme = isKnown ? given.toLowerCase() : tls ? secure : protocol;
+  const isTls = scheme === secure;
+  const read = readUpstreamAddress(rest, protocol === 'http');
+  if (!read.ok) {
+    return `${read.fault} in upstream "${escapeLog(rest)}"`;
+  }
+  const { host, isUnix, uri } = read.value;
+  const authority = isUnix ? `unix:${host}` : rest.slice(0, rest.length - uri.length);
+  const upstream = plan.named(authority, PORTS[scheme], resolver);
   if (typeof upstream === 'string') {
     return upstream;
   }
-  const uri = rest?.startsWith('?') === true ? `/${rest}` : rest;
-  const host = authority.startsWith('unix:') ? 'localhost' : authority;
+  const path = uri === '' ? undefined : uri.startsWith('?') ? `/${uri}` : uri;
   return {
     ...{ upstream, isTls, scheme: `${scheme}://` },
-    place: { host, port: portOf(authority, isTls), uri, isUriWhole: uri !== undefined },
+    place: {
+      host: isUnix ? 'localhost' : authority,
+      port: portOf(authority, isTls),
+      uri: path,
+      isUriWhole: path !== undefined,
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 /** Connections to servers that requests are passed on to, and when another server is tried. */
 
-import { isIP } from 'node:net';
 import type { ProxyConnection, ProxyRetry } from '../../../model/proxying.ts';
 import type { Template } from '../../../model/template.ts';
+import { readOwnAddress } from '../../../own-address.ts';
 import type { Draft } from '../draft.ts';
 import { draftKey } from '../draft.ts';
 import type { GivenArguments } from '../given-arguments.ts';
@@ -82,22 +82,24 @@ function binds(of: ProxyModule): Apply {
         severity: 'warning',
       });
     }
-    const text = args.text(0);
-    const bind = text === 'off' ? '' : args.template(0);
-    if (typeof bind === 'string' && bind !== '' && !isBindable(bind)) {
-      report('nginx.invalid-value', args.place(0), `invalid address "${text}"`, {
-        hint: 'Write an address of this machine, perhaps with a port: 192.0.2.1, [2001:db8::1]:8000.',
-      });
-      return;
+    const bind = readBind(args, report);
+    if (bind !== undefined) {
+      draft.set(KEYS[of].bind, bind);
     }
-    draft.set(KEYS[of].bind, bind);
   };
 }
 
-/** An IP address, which a port may follow. */
-function isBindable(text: string): boolean {
-  const [, v6, v4 = text] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/.exec(text) ?? [];
-  return isIP(v6 ?? v4) !== 0;
+/** The address of `proxy_bind`. Undefined: it is none, which is told. */
+export function readBind(args: GivenArguments, report: NginxReport): Template | undefined {
+  const text = args.text(0);
+  const bind = text === 'off' ? '' : args.template(0);
+  if (typeof bind === 'string' && readOwnAddress(bind) === undefined) {
+    report('nginx.invalid-value', args.place(0), `invalid address "${text}"`, {
+      hint: 'Write an address of this machine, perhaps with a port: 192.0.2.1, [2001:db8::1]:8000.',
+    });
+    return undefined;
+  }
+  return bind;
 }
 
 function tries(of: ProxyModule): Apply {

@@ -9,6 +9,7 @@ import type { NginxReport } from '../report.ts';
 import type { Row } from '../row.ts';
 import { accepted, row } from '../row.ts';
 import { keep } from './keep.ts';
+import { readBind } from './proxy-connection.ts';
 import { checkUpstreamTls, tlsRows, upstreamTlsOf } from './proxy-tls.ts';
 
 const BOTH = 'stream stream-server';
@@ -95,7 +96,10 @@ const HEADERS: Readonly<Record<string, StreamPolicy['sendsProxyProtocol']>> = { 
 
 function bind(args: GivenArguments, draft: Draft, report: NginxReport): void {
   const parameter = args.text(1);
-  draft.set(BIND, args.text(0) === 'off' ? '' : args.template(0));
+  const own = readBind(args, report);
+  if (own !== undefined) {
+    draft.set(BIND, own);
+  }
   if (parameter === 'transparent') {
     report('nginx.later', args.place(1), '"transparent" has no effect yet', {
       hint: 'The upstream sees the address of this machine.',
