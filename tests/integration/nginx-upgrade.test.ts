@@ -17,12 +17,14 @@ import {
 import type { NetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { Authority } from './certificates.ts';
 import { Client, Closed } from './client.ts';
 import { findPort } from './free-port.ts';
 import { isAlive } from './processes.ts';
-import { PORTICO } from './server.ts';
+import { makeFolder, PORTICO } from './server.ts';
 import { until } from './waiting.ts';
 
 /** Between two requests of one client: a few hundred a second in all, so that the machine has time for the starts. */
@@ -32,13 +34,29 @@ const ALONE_COUNT = 100;
 /** What takes some seconds at a kilobyte a second, so that it goes on while the program is exchanged. */
 const SLOW_BYTES = 2500;
 
+const shared = makeFolder();
+after(() => rmSync(shared, { recursive: true }));
+const site = new Authority(shared).issue('site');
+writeFileSync(join(shared, 'tickets.key'), 'k'.repeat(80));
+
+/** Where clients connect to; `secure`: a port where TLS is spoken. */
+type Place = NetConnectOpts | { readonly secure: number };
+
+function open(place: Place, options: ConnectionOptions = {}): Promise<Client> {
+  return 'secure' in place
+    ? Client.secure(place.secure, { rejectUnauthorized: false, ...options })
+    : Client.open(place);
+}
+
 class Nginx implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'portico-upgrade-'));
   readonly program = join(this.folder, 'program');
   readonly port: number;
+  readonly secure: number;
 
-  constructor(port: number) {
+  constructor(port: number, secure: number) {
     this.port = port;
+    this.secure = secure;
     chmodSync(this.folder, 0o755);
     writeFileSync(join(this.folder, 'slow.txt'), 'x'.repeat(SLOW_BYTES));
     chmodSync(join(this.folder, 'slow.txt'), 0o644);
@@ -53,6 +71,10 @@ class Nginx implements AsyncDisposable {
         server {
           listen 127.0.0.1:${this.port};
           listen unix:${this.socket};
+          listen 127.0.0.1:${this.secure} ssl;
+          ssl_certificate ${site.cert};
+          ssl_certificate_key ${site.key};
+          ssl_session_ticket_key ${join(shared, 'tickets.key')};
           location / { return 200 ${version}; }
           location = /slow.txt { root .; limit_rate 1000; }
         }
@@ -107,8 +129,8 @@ class Nginx implements AsyncDisposable {
     await until(`both programs serve: ${this.log}`, () => this.oldPid > 0 && this.pid > 0);
   }
 
-  get places(): readonly NetConnectOpts[] {
-    return [{ host: '127.0.0.1', port: this.port }, { path: this.socket }];
+  get places(): readonly Place[] {
+    return [{ host: '127.0.0.1', port: this.port }, { path: this.socket }, { secure: this.secure }];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,13 +153,13 @@ class Load implements AsyncDisposable {
     this.#clients = nginx.places.flatMap((place) => [this.#run(place, false), this.#run(place, true)]);
   }
 
-  async #run(place: NetConnectOpts, keeps: boolean): Promise<void> {
+  async #run(place: Place, keeps: boolean): Promise<void> {
     let client: Client | undefined;
     let isUsed = false;
     while (!this.#isOver) {
       try {
         isUsed = client !== undefined;
-        client ??= await Client.open(place);
+        client ??= await open(place);
         client.send(`GET / HTTP/1.1\r\nHost: a.test\r\n${keeps ? '' : 'Connection: close\r\n'}\r\n`);
         const { status, body, isKept } = await client.read('GET');
         this.answers.push(status === 200 ? body : String(status));
@@ -160,7 +182,7 @@ class Load implements AsyncDisposable {
 
   /** The next answers to requests that begin from now on. */
   async next(count = 40): Promise<Set<string>> {
-    const from = this.answers.length + 4; // What four clients have asked before.
+    const from = this.answers.length + this.#clients.length; // What each has asked before.
     await until('there are more answers', () => this.answers.length >= from + count || this.lost.length > 0);
     return new Set(this.answers.slice(from, from + count));
   }
@@ -183,6 +205,22 @@ class Load implements AsyncDisposable {
   }
 }
 
+/** The session that an answer comes with, and whether the one that was shown is taken up. */
+async function resume(
+  { secure }: Nginx,
+  session?: Buffer,
+): Promise<{ session: Buffer | undefined; isResumed: boolean }> {
+  using client = await open({ secure }, session === undefined ? {} : { session });
+  const socket = client.socket as TLSSocket;
+  let given: Buffer | undefined;
+  socket.on('session', (each: Buffer) => {
+    given = each;
+  });
+  client.send('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n');
+  await client.read('GET');
+  return { session: given, isResumed: socket.isSessionReused() };
+}
+
 async function slowly(port: number): Promise<number> {
   using client = await Client.open(port);
   client.send('GET /slow.txt HTTP/1.1\r\nHost: a.test\r\n\r\n');
@@ -190,13 +228,14 @@ async function slowly(port: number): Promise<number> {
 }
 
 test('the program is exchanged, with fewer threads than before, and no request is lost', async () => {
-  await using nginx = new Nginx(await findPort());
+  await using nginx = new Nginx(await findPort(), await findPort());
   nginx.configure({ threads: 3, version: 'one' });
   await nginx.start();
   const old = nginx.pid;
   await using load = new Load(nginx);
   nginx.configure({ threads: 1, version: 'two' });
   const slow = slowly(nginx.port).catch(String);
+  const { session } = await resume(nginx);
   await nginx.upgrade();
   process.kill(old, 'SIGUSR2');
   await nginx.logged(/SIGUSR2: ignored, because a new program runs already/);
@@ -204,6 +243,7 @@ test('the program is exchanged, with fewer threads than before, and no request i
   await nginx.logged(/SIGUSR2: ignored, because the program before \(process \d+\) still runs/);
   process.kill(old, 'SIGWINCH');
   await load.alone('two');
+  assert.equal((await resume(nginx, session)).isResumed, true, 'sessions of a file of keys go on');
   process.kill(old, 'SIGQUIT');
   assert.equal(await slow, SLOW_BYTES, 'what had begun is finished');
   await until('the old program has ended', () => !isAlive(old));
@@ -217,7 +257,7 @@ test('the program is exchanged, with fewer threads than before, and no request i
 });
 
 test('an upgrade is taken back: the old program serves again as before, and no request is lost', async () => {
-  await using nginx = new Nginx(await findPort());
+  await using nginx = new Nginx(await findPort(), await findPort());
   await nginx.start();
   const old = nginx.pid;
   await using load = new Load(nginx);
@@ -237,7 +277,7 @@ test('an upgrade is taken back: the old program serves again as before, and no r
 });
 
 test('the old program that has left its clients to the new one takes them back when that ends', async () => {
-  await using nginx = new Nginx(await findPort());
+  await using nginx = new Nginx(await findPort(), await findPort());
   await nginx.start();
   const old = nginx.pid;
   await nginx.upgrade();
@@ -253,7 +293,7 @@ test('the old program that has left its clients to the new one takes them back w
 });
 
 test('a new program that cannot start leaves everything as it was, and the log says why', async () => {
-  await using nginx = new Nginx(await findPort());
+  await using nginx = new Nginx(await findPort(), await findPort());
   await nginx.start();
   const { pid } = nginx;
   await using load = new Load(nginx);
