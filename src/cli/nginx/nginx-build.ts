@@ -62,9 +62,13 @@ const USUAL: readonly (readonly [module: string, directive: string])[] = [
   ['http_upstream_zone_module', 'zone'],
 ];
 
-/** `version`: Portico's own, where nginx has the name of a distribution. */
+/** What runs: whose files are understood, and Portico's own version where nginx has the name of a distribution. */
+export function programName(version: string): string {
+  return `nginx/${NGINX_VERSION} (Portico ${version})`;
+}
+
 export function renderVersion(version: string): string {
-  return `nginx version: nginx/${NGINX_VERSION} (Portico ${version})\n`;
+  return `nginx version: ${programName(version)}\n`;
 }
 
 export interface BuildFacts {

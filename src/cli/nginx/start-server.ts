@@ -9,7 +9,9 @@ import type { ServeReports } from '../../supervisor/main.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { ModelSource } from '../../supervisor/model-reload.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
+import { readVersion } from '../../supervisor/version.ts';
 import { isDaemon, startDaemon, tellDaemonRuns } from './daemon.ts';
+import { programName } from './nginx-build.ts';
 import type { StartLog } from './start-log.ts';
 import { openForAppending } from './start-log.ts';
 
@@ -78,6 +80,7 @@ function newReports(startLog: StartLog): ServeReports {
       for (const warning of certificates?.warnings ?? []) {
         startLog.say('warn', warning);
       }
+      log.say('notice', programName(readVersion()));
       const threads = `${edgeThreads} edge thread${edgeThreads === 1 ? '' : 's'}`;
       log.say('notice', `start worker processes: ${threads}, after ${Math.round(startMs)} ms`);
       tellDaemonRuns();

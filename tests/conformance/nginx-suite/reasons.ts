@@ -21,7 +21,6 @@ export const REASONS: Readonly<Record<string, string>> = {
   'range_charset.t': CACHE,
   'scgi_merge_params.t': CACHE,
   'ssl_proxy_upgrade.t': UNASKED,
-  'stream_error_log.t': 'The notice of the start names no version of nginx.',
   'stream_geo_binary.t': RANGES,
   'sub_filter_slice.t': 'There is no slice: what a server has is asked for as a whole.',
   'stream_limit_conn_dry_run.t': 'Its tests ask by HTTP/0.9, which is not spoken.',
