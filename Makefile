@@ -69,7 +69,7 @@ conformance-smuggling: setup-dev
 	@tools/packages.sh nginx apache2 libapache2-mod-wsgi-py3 haproxy memcached openssl
 	@$(NODE) tests/conformance/smuggling/main.ts $(ARGS)
 
-# Ten thousand requests to servers that misbehave, of each kind, and what stays of them; writes docs/upstream-faults.md. About half an hour.
+# Ten thousand requests to servers that misbehave, of each kind, and what stays of them; writes docs/upstream-faults.md. About an hour; root is needed, for a small disk.
 conformance-faults: setup-dev
 	@tools/packages.sh nginx openssl
 	@$(NODE) tests/conformance/faults/main.ts $(ARGS)

@@ -7,6 +7,8 @@ export interface Told {
   readonly port: number;
   readonly ports: ReadonlyMap<Protocol, number>;
   readonly places: readonly Place[];
+  /** Of nginx: where temporary files are. */
+  readonly temporary?: string;
   /** Of the page of upstreams, which nginx does not have. */
   readonly apiPort?: number;
 }
@@ -26,7 +28,7 @@ const PREFIXES: Readonly<Record<Protocol, string>> = {
 };
 const KEPT = new Set<Protocol>(['http', 'tls', 'memcached']);
 
-export function renderConfiguration({ port, ports, places, apiPort }: Told): string {
+export function renderConfiguration({ port, ports, places, temporary, apiPort }: Told): string {
   const upstreams = Array.from(
     ports,
     ([protocol, to]) =>
@@ -45,10 +47,12 @@ export function renderConfiguration({ port, ports, places, apiPort }: Told): str
   const known = places.filter(({ isOurs }) => apiPort !== undefined || isOurs !== true);
   const placed = known.map(({ name, servers }) => `upstream ${name} { ${servers} }`);
   const ofPlaces = known.map(({ name, rules }) => `location /${name}/ { ${rules} }`);
+  const paths =
+    temporary === undefined ? '' : `client_body_temp_path ${temporary}/bodies; proxy_temp_path ${temporary}/responses;`;
   const api = apiPort === undefined ? '' : `server { listen 127.0.0.1:${apiPort}; location / { api; } }`;
   return `pid nginx.pid; error_log error.log info; worker_processes 1;
 events { worker_connections 4096; }
-http { access_log off; client_body_buffer_size 1m;
+http { access_log off; client_body_buffer_size 1m; client_max_body_size 10m; ${paths}
 ${[...upstreams, ...placed].join('\n')}
 server { listen 127.0.0.1:${port} backlog=4096; ${[...locations, ...ofPlaces].join('\n')} }
 ${api} }

@@ -10,21 +10,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Authority } from '../../integration/certificates.ts';
-import { findPort } from '../../integration/free-port.ts';
-import { PORTICO } from '../../integration/server.ts';
 import { ask, askMany } from './client.ts';
-import { renderConfiguration } from './configuration.ts';
 import type { HostileServer, Protocol } from './hostile-server.ts';
 import { runHostileServer } from './hostile-server.ts';
 import type { FaultKind } from './misbehaviours.ts';
 import { KINDS, nameKey, WELL } from './misbehaviours.ts';
 import { Places } from './places.ts';
 import type { FaultRow, Seen } from './report.ts';
-import { faultsOf, renderReport } from './report.ts';
-import { WatchedProgram, wordsOf } from './watched-program.ts';
+import { faultsOf, namesOf, renderReport } from './report.ts';
+import { Stage } from './stage.ts';
+import type { WatchedProgram } from './watched-program.ts';
+import { wordsOf } from './watched-program.ts';
 
 const PAGE = join(import.meta.dirname, '../../../docs/upstream-faults.md');
-const NGINX = ['/usr/sbin/nginx', '-g', 'daemon off;'];
+const WELL_PATH = '/http/~well~';
 const USUAL_COUNT = 10_000;
 const AT_ONCE = 200;
 const REFEREE_COUNT = 20;
@@ -35,12 +34,6 @@ const OTHERS_PART = 20;
 const PROTOCOLS: readonly Protocol[] = ['http', 'tls', 'uwsgi', 'fastcgi', 'scgi', 'memcached'];
 
 const NOT_ASKED: Seen = { endings: new Map(), words: new Map() };
-
-interface Stage {
-  readonly portico: WatchedProgram;
-  readonly nginx: WatchedProgram;
-  readonly apiPort: number;
-}
 
 async function see(program: WatchedProgram, kind: FaultKind, path: string, count: number): Promise<Seen> {
   program.newLines();
@@ -67,22 +60,25 @@ async function run(
   { portico, nginx, apiPort }: Stage,
   kind: FaultKind,
   protocol: Protocol,
-  count: number,
+  wanted: number,
 ): Promise<FaultRow> {
   nameKey(kind.name);
   const place = kind.place ?? `${protocol}${kind.location === undefined ? '' : `-${kind.location}`}`;
   const path = `/${place}/~${kind.name}~`;
+  const count = Math.min(wanted, kind.countMax ?? wanted);
   const byNginx = kind.isOurs === true ? NOT_ASKED : await see(nginx, kind, path, REFEREE_COUNT);
   await see(portico, kind, path, Math.min(count, WARM_COUNT));
   const before = { openFiles: portico.openFiles, memoryMb: portico.memoryMb };
   const byPortico = await see(portico, kind, path, count);
   await portico.settled(before.openFiles, apiPort);
+  const afterwards = namesOf(await askMany(REFEREE_COUNT, 1, () => ask(portico.port, WELL_PATH)));
   return {
     ...{ kind, protocol, count, byNginx, byPortico },
     openFiles: portico.openFiles - before.openFiles,
     memoryMb: portico.memoryMb - before.memoryMb,
     active: await portico.activeRequests(apiPort),
     spooled: portico.spooled,
+    afterwards,
   };
 }
 
@@ -114,35 +110,22 @@ async function main(): Promise<number> {
     const stranger = new Authority(folder, 'stranger').cert;
     using opened = await Places.open({ servers, authority: authority.cert, stranger });
     const places = opened.list;
-    const apiPort = await findPort();
-    const [porticoPort, nginxPort] = [await findPort(), await findPort()];
-    await using portico = new WatchedProgram(
-      [PORTICO, 'nginx', '-g', 'daemon off;'],
-      join(folder, 'portico'),
-      porticoPort,
-      renderConfiguration({ port: porticoPort, ports, places, apiPort }),
-    );
-    await using nginx = new WatchedProgram(
-      NGINX,
-      join(folder, 'nginx'),
-      nginxPort,
-      renderConfiguration({ port: nginxPort, ports, places }),
-    );
-    await Promise.all([portico.begun(), nginx.begun()]);
-    await askMany(WARM_COUNT, AT_ONCE, () => ask(portico.port, '/http/~well~'));
-    await askMany(WARM_COUNT, AT_ONCE, () => ask(portico.port, '/tls/~well~'));
-    const startMb = portico.memoryMb;
-    const stage = { portico, nginx, apiPort };
+    await using usual = await Stage.open(join(folder, 'usual'), { ports, places });
+    await using cramped = await Stage.open(join(folder, 'cramped'), { ports, places }, true);
+    await askMany(WARM_COUNT, AT_ONCE, () => ask(usual.portico.port, WELL_PATH));
+    await askMany(WARM_COUNT, AT_ONCE, () => ask(usual.portico.port, '/tls/~well~'));
+    const startMb = usual.portico.memoryMb;
     // HTTP first: what goes wrong is seen early.
     for (const protocol of PROTOCOLS) {
       for (const kind of KINDS.filter(({ protocols }) => protocols.includes(protocol))) {
         if (only.test(`${protocol} ${kind.name}`)) {
+          const stage = kind.isCramped === true ? cramped : usual;
           const row = await run(stage, kind, protocol, protocol === 'http' ? count : Math.ceil(count / OTHERS_PART));
           rows.push(row);
-          tell(row, portico.memoryMb);
+          tell(row, stage.portico.memoryMb);
           if (values.only === undefined) {
             // A run takes half an hour: what it has seen until it is ended is there.
-            writeFileSync(PAGE, renderReport(rows, { startMb, endMb: portico.memoryMb }));
+            writeFileSync(PAGE, renderReport(rows, { startMb, endMb: usual.portico.memoryMb }));
           }
         }
       }

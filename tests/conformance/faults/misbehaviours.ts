@@ -8,6 +8,8 @@ import type { WatchedProgram } from './watched-program.ts';
 export interface ClientWay {
   readonly bodyBytes?: number;
   readonly leaves?: 'waiting' | 'reading' | 'sending';
+  /** How long it reads nothing behind the first bytes of the response. */
+  readonly pausesMs?: number;
 }
 
 export interface FaultKind {
@@ -21,6 +23,9 @@ export interface FaultKind {
   readonly location?: 'unbuffered' | 'timed';
   /** A location of its own, in the place of that of the protocol. */
   readonly place?: string;
+  /** By programs that may open few files, and have little room for temporary ones. */
+  readonly isCramped?: boolean;
+  readonly countMax?: number;
   /** The free nginx has nothing of the kind, and is not asked. */
   readonly isOurs?: boolean;
   /** What happens when half of the requests have been begun. */
@@ -41,6 +46,7 @@ const HEAD_TRICKLE_MS = 100;
 const MEGABYTE = 1_048_576;
 const HUNDRED_MB = 100 * MEGABYTE;
 const PIECE = 'y'.repeat(60_000);
+const LONG_BYTES = 200 * PIECE.length;
 
 function text(asked: Asked, bytes: string): void {
   asked.socket.write(bytes, 'latin1');
@@ -258,5 +264,27 @@ export const KINDS: readonly FaultKind[] = [
     differs: 'which requests are cut is a matter of the moment.',
     meanwhile: (program) => program.killWorker(),
     serve: (asked) => void setTimeout(() => text(asked, whole(asked, 'late')), LATE_MS),
+  },
+  {
+    ...{ name: 'descriptors', what: 'answers late, while there are too few descriptors', protocols: ['http'] },
+    ...{ isCramped: true, countMax: 2000 },
+    differs:
+      'whether a client finds one for itself or lacks the one to the server is a matter of the moment; nginx says 500 then, Portico 502.',
+    serve: (asked) => void setTimeout(() => text(asked, whole(asked, 'late')), LATE_MS),
+  },
+  {
+    ...{ name: 'disk', what: 'sends 12 MB to a client that pauses, while the disk is full', protocols: ['http'] },
+    ...{ isCramped: true, countMax: 20, client: { pausesMs: 500 } },
+    differs: 'nginx cuts the response; Portico has the server wait.',
+    serve: (asked) => {
+      text(asked, `HTTP/1.1 200 OK\r\nContent-Length: ${LONG_BYTES}\r\n\r\n`);
+      flood(asked, PIECE, LONG_BYTES);
+    },
+  },
+  {
+    ...{ name: 'disk-body', what: 'is not asked, because the disk has no room for the body', protocols: ['http'] },
+    ...{ isCramped: true, countMax: 100, client: { bodyBytes: 4_000_000 } },
+    differs: 'nginx says 500, Portico 507 (RFC 4918 11.5).',
+    serve: (asked) => text(asked, whole(asked, 'well')),
   },
 ];

@@ -20,6 +20,8 @@ export interface FaultRow {
   readonly memoryMb: number;
   readonly active: number;
   readonly spooled: number;
+  /** How requests end that are asked of a server that answers well, when all is over. */
+  readonly afterwards: string;
 }
 
 /** Of each upstream 16 connections are kept, which come and go. */
@@ -36,6 +38,7 @@ export function faultsOf({
   memoryMb,
   active,
   spooled,
+  afterwards,
 }: FaultRow): readonly string[] {
   const [ours, theirs] = [namesOf(byPortico.endings), namesOf(byNginx.endings)];
   return [
@@ -45,6 +48,7 @@ export function faultsOf({
     ...(openFiles <= OPEN_FILES_MAX ? [] : [`${openFiles} descriptors stay`]),
     ...(memoryMb <= GROWN_MB_MAX ? [] : [`${memoryMb.toFixed(1)} MB stay`]),
     ...(active === 0 ? [] : [`${active} requests are counted as active`]),
+    ...(afterwards === '200 whole' ? [] : [`requests behind it end with ${afterwards}`]),
     ...(spooled === 0 ? [] : [`${spooled} files stay`]),
     ...(byNginx.words.size === 0 || byPortico.words.size > 0 || kind.differs !== undefined
       ? []
@@ -52,7 +56,7 @@ export function faultsOf({
   ];
 }
 
-function namesOf(counts: ReadonlyMap<string, number>): string {
+export function namesOf(counts: ReadonlyMap<string, number>): string {
   return [...counts.keys()].sort().join(', ');
 }
 
@@ -66,7 +70,7 @@ export function renderReport(
   return `# Servers that misbehave
 
 \`make conformance-faults\` asks a server that misbehaves in one way after the other, through \`portico nginx\` and, a few times, through Debian's nginx with the same file. Two hundred requests go on at once. A server that is silent has a second.
-The page compares how clients end and what the error log says, and what has stayed when all requests of a kind are over: descriptors, memory (the process's own share, with whatever its collector has not given back), requests that the page of upstreams counts as active, files.
+The page compares how clients end and what the error log says, and what has stayed when all requests of a kind are over: descriptors, memory (the process's own share, with whatever its collector has not given back), requests that the page of upstreams counts as active, files. Where descriptors are few or the disk is full, both programs may open 250 files and have a megabyte for temporary ones. Behind each kind a server that answers well is asked, and has to be heard.
 
 ${total.toLocaleString('en')} requests. The edge had ${startMb.toFixed(0)} MB before the first of them and ${endMb.toFixed(0)} MB behind the last. ${faults.length === 0 ? 'No request was left active, and no file and no connection stayed.' : `Not as it should be: ${faults.join('; ')}.`}
 

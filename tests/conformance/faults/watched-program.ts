@@ -23,24 +23,30 @@ import { descendants, memoryMb } from '../../integration/processes.ts';
 /** Clients that leave at once come faster than they are heard of. */
 const SETTLES_MS = 60_000;
 const LOOK_MS = 50;
+/** Looks in a row that find nothing: what waits in the kernel's queue of connections is a request when its turn comes. */
+const QUIET_LOOKS = 10;
+/** Of each upstream so many connections are kept, which come and go. */
+const KEPT_MAX = 16;
 const STOP_MS = 10_000;
 
 export class WatchedProgram implements AsyncDisposable {
   readonly port: number;
   readonly folder: string;
+  readonly #temporary: string;
   readonly #child: ChildProcess;
   #logAt = 0;
 
-  /** `command`: with the arguments in front of ours. */
-  constructor(command: readonly string[], folder: string, port: number, text: string) {
+  /** `command`: with the arguments in front of ours. `temporary`: where temporary files are, if not in the folder. */
+  constructor(command: readonly string[], folder: string, port: number, text: string, temporary: string = folder) {
     mkdirSync(folder);
     chmodSync(folder, 0o777);
     writeFileSync(join(folder, 'nginx.conf'), text);
     const [program = '', ...args] = command;
     this.folder = folder;
+    this.#temporary = temporary;
     this.port = port;
     this.#child = spawn(program, [...args, '-p', folder, '-c', join(folder, 'nginx.conf')], {
-      env: { ...process.env, TMPDIR: folder },
+      env: { ...process.env, TMPDIR: temporary },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
@@ -86,7 +92,7 @@ export class WatchedProgram implements AsyncDisposable {
 
   /** Bodies and responses that are kept in files. */
   get spooled(): number {
-    return globSync(join(this.folder, 'portico-*/e[0-9]*-*')).length;
+    return globSync(join(this.#temporary, 'portico-*/e[0-9]*-*')).length;
   }
 
   /** What the error log has got since it was last asked, from its first bytes. */
@@ -118,10 +124,11 @@ export class WatchedProgram implements AsyncDisposable {
 
   /** When all that was asked for is over, or has not ended for long. */
   async settled(openFiles: number, apiPort: number): Promise<void> {
-    for (let waitedMs = 0; waitedMs < SETTLES_MS; waitedMs += LOOK_MS) {
-      if (this.openFiles <= openFiles && this.spooled === 0 && (await this.activeRequests(apiPort)) === 0) {
-        return;
-      }
+    let quietLooks = 0;
+    for (let waitedMs = 0; waitedMs < SETTLES_MS && quietLooks < QUIET_LOOKS; waitedMs += LOOK_MS) {
+      const isQuiet =
+        this.openFiles <= openFiles + KEPT_MAX && this.spooled === 0 && (await this.activeRequests(apiPort)) === 0;
+      quietLooks = isQuiet ? quietLooks + 1 : 0;
       await sleep(LOOK_MS);
     }
   }
