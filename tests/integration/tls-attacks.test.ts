@@ -13,15 +13,22 @@ import { findPort } from './free-port.ts';
 import type { NginxServer } from './nginx-server.ts';
 import { runNginx } from './nginx-server.ts';
 import { makeFolder } from './server.ts';
+import { within } from './waiting.ts';
+
+/** How long a handshake may take at most where nothing is said. */
+const USUAL_MS = 20_000;
 
 const folder = makeFolder();
 const site = new Authority(folder).issue('site');
 
 let nginx: NginxServer;
 let port = 0;
+let hastyPort = 0;
 before(async () => {
   port = await findPort();
-  const http = `server { listen 127.0.0.1:${port} ssl; server_name site.test ~^(a+)+\\.test$; ssl_certificate ${site.cert}; ssl_certificate_key ${site.key}; return 200 served; }`;
+  hastyPort = await findPort();
+  const hasty = `server { listen 127.0.0.1:${hastyPort} ssl; client_header_timeout 1s; ssl_certificate ${site.cert}; ssl_certificate_key ${site.key}; return 200 served; }`;
+  const http = `${hasty} server { listen 127.0.0.1:${port} ssl; server_name site.test ~^(a+)+\\.test$; ssl_certificate ${site.cert}; ssl_certificate_key ${site.key}; return 200 served; }`;
   nginx = await runNginx('return 204;', {}, { http });
 });
 after(async () => {
@@ -94,6 +101,16 @@ function messageFor(name: string, recordBytes: number): Buffer {
   }
   return Buffer.concat(records);
 }
+
+test('a handshake that stands still is ended after client_header_timeout', async () => {
+  const hello = await helloOf('site.test');
+  const ends = [0, 100, hello.length].map(async (bytes) => {
+    const socket = connect({ port: hastyPort, host: '127.0.0.1' }).on('error', () => undefined);
+    socket.resume().write(hello.subarray(0, bytes));
+    await once(socket, 'close');
+  });
+  await within(USUAL_MS, 'to end handshakes that stand still', Promise.all(ends));
+});
 
 test('a handshake may come one byte at a time', async () => {
   equal((await send(await helloOf('site.test'), { oneByOne: true, enough: 1 }))[0], HANDSHAKE);

@@ -151,7 +151,8 @@ export class TlsAcceptor {
   #begin(connection: Shaking, address: string, listening: TlsListening): Handshake {
     const { table, faults, onBug } = this.#options;
     const handshake: Handshake = new TlsHandshake(connection, address, {
-      dueMs: table.nowMs + EDGE_LIMITS.handshakeMs,
+      dueMs:
+        table.nowMs + Math.min(EDGE_LIMITS.handshakeMs, listening.patience?.firstByteMs ?? EDGE_LIMITS.handshakeMs),
       waiting: listening,
       onOverdue: () => faults.tell(address, 'it took too long'),
       onBug: (error) => onBug('a TLS handshake', error),
