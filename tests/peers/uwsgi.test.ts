@@ -114,22 +114,26 @@ server {
   assert.equal((await askOnce(port, '/nothing')).environ['PATH_INFO'], '/index.html');
 });
 
-test('every request to a uWSGI, over TCP and over a Unix socket, with bodies', async () => {
-  const folder = openFolder();
-  const [port, socket] = [await findPort(), join(folder, 'uwsgi.sock')];
-  writeFiles(folder, { uwsgi_params: PARAMS });
-  const text = `pid nginx.pid; error_log error.log; events {} http { access_log off; server { listen 127.0.0.1:${port};
+for (const kind of ['TCP', 'a Unix socket'] as const) {
+  test(`every request to a uWSGI over ${kind}, with bodies`, async () => {
+    const folder = openFolder();
+    const port = await findPort();
+    const at = kind === 'TCP' ? await findPort() : join(folder, 'uwsgi.sock');
+    const server = typeof at === 'number' ? `127.0.0.1:${at}` : `unix:${at}`;
+    writeFiles(folder, { uwsgi_params: PARAMS });
+    const text = `pid nginx.pid; error_log error.log; events {} http { access_log off; server { listen 127.0.0.1:${port};
 location / {
     include uwsgi_params;
-    uwsgi_pass unix:${socket};
+    uwsgi_pass ${server};
 }
-location /streamed { include uwsgi_params; uwsgi_request_buffering off; uwsgi_buffering off; uwsgi_pass unix:${socket}; }
+location /streamed { include uwsgi_params; uwsgi_request_buffering off; uwsgi_buffering off; uwsgi_pass ${server}; }
 } }`;
-  await using _app = await startUwsgi({ app: echoApp(), at: socket });
-  await using _front = await startFront(text, folder, port);
-  assert.equal((await askOnce(port, '/any')).environ['PATH_INFO'], '/any');
-  for (const path of ['/whole', '/streamed']) {
-    const { environ } = await askOnce(port, path, undefined, 'y'.repeat(300_000));
-    assert.deepEqual([environ['CONTENT_LENGTH'], environ['body']?.length], ['300000', 300_000], path);
-  }
-});
+    await using _app = await startUwsgi({ app: echoApp(), at });
+    await using _front = await startFront(text, folder, port);
+    assert.equal((await askOnce(port, '/any')).environ['PATH_INFO'], '/any');
+    for (const path of ['/whole', '/streamed']) {
+      const { environ } = await askOnce(port, path, undefined, 'y'.repeat(300_000));
+      assert.deepEqual([environ['CONTENT_LENGTH'], environ['body']?.length], ['300000', 300_000], path);
+    }
+  });
+}
