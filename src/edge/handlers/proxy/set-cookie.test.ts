@@ -27,6 +27,13 @@ test('a domain is replaced whatever its case, and a dot in front of it stays', (
   equal(edit('a=b; domain=xback.example', rules), 'a=b; domain=xback.example');
 });
 
+test('a long row of spaces in a cookie costs no more than as many letters', () => {
+  const rules: Rules = { cookiePaths: [{ from: { text: '/one' }, to: '/' }] };
+  // A time that grows with the square would be hours.
+  const row = ' '.repeat(1_000_000);
+  equal(edit(`a=b${row}c;${row}path${row}=${row}/one${row}`, rules), `a=b${row}c; path=/`);
+});
+
 test('a path is replaced as far as it fits, and by the first rule that does', () => {
   const rules: Rules = {
     cookiePaths: [
