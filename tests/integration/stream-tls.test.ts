@@ -142,6 +142,24 @@ test('a server is offered the protocols that are said, and those that a variable
   assert.equal(await ask('offering', ''), 'v2');
 });
 
+test('a client that reads a text and leaves has a session that it can take up again', async () => {
+  const socket = connect({
+    host: '127.0.0.1',
+    port: ports['told'] ?? 0,
+    servername: 'site.test',
+    ca: read(authority.cert),
+  });
+  let session: Buffer | undefined;
+  socket.on('session', (kept: Buffer) => {
+    session = kept;
+  });
+  await once(socket, 'data');
+  const early = session;
+  socket.destroy();
+  assert.ok(early !== undefined, 'tickets come before the text');
+  assert.match(await ask('told', '', { session: early }), / r$/);
+});
+
 test('clients show a certificate where it is asked for', async () => {
   assert.equal(await ask('asked', '', { cert: read(own.cert), key: read(own.key) }), 'CN=me');
   assert.equal(await ask('asked', ''), '');

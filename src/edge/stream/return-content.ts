@@ -15,6 +15,7 @@ export class ReturnContent implements SessionContent {
   readonly #session: Session;
   readonly #text: string;
   #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
 
   /** In latin-1. */
   constructor(session: Session, text: string) {
@@ -23,11 +24,23 @@ export class ReturnContent implements SessionContent {
   }
 
   start(): void {
+    const { socket } = this.#session;
+    this.#session.action = 'returning text';
+    if (descriptorOf(socket) === undefined) {
+      // OpenSSL tells of the end of a handshake before it sends its tickets: a client that reads the text and leaves would have none, and no session to take up again.
+      setImmediate(() => this.#send(undefined));
+    } else {
+      this.#send(new DirectWriter(socket));
+    }
+  }
+
+  /** `writer`: undefined under TLS, where what a direct write has taken may still have to leave. */
+  #send(writer: DirectWriter | undefined): void {
     const session = this.#session;
-    session.action = 'returning text';
+    if (this.#isOver) {
+      return;
+    }
     const bytes = Buffer.from(this.#text, 'latin1');
-    // Under TLS, what a direct write has taken may still have to leave.
-    const writer = descriptorOf(session.socket) === undefined ? undefined : new DirectWriter(session.socket);
     const taken = writer?.isReady === true ? writer.write(bytes, 0, bytes.length) : 0;
     this.sentBytes = writer?.isBroken === true ? 0 : taken;
     if (taken === bytes.length) {
@@ -53,6 +66,7 @@ export class ReturnContent implements SessionContent {
   }
 
   close(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
   }
 }
