@@ -107,9 +107,12 @@ export const EDGE_LIMITS = {
   descriptorsReservedShare: 8,
   /** … and so many at least. */
   descriptorsReservedMin: 64,
-  /** Sessions of datagrams in a thread, and at one of its sockets: whoever sends one may have made its sender's address up. Each has a descriptor and some 12 KB. */
-  datagramSessionsMax: 16_384,
-  datagramSessionsPerSocketMax: 8_192,
+  /**
+   * Sessions of datagrams in a thread, and at one of its sockets: whoever sends one may have made its sender's address up. Each has a descriptor and some 12 KB; with a million
+   * made-up senders in a minute and a half, of 8,192 sessions, the process had 400 MB, and 100 afterwards.
+   */
+  datagramSessionsMax: 8_192,
+  datagramSessionsPerSocketMax: 4_096,
   /** Datagrams of one session that wait in one direction; what comes beyond that is lost, as the kernel loses what does not fit in its own buffers (rmem_default: 212,992 bytes). */
   datagramsHeldBytes: 212_992,
   /** Refused connections are logged at most this often. */

@@ -76,6 +76,11 @@ export class ConnectionTable {
     return this.#connections.size;
   }
 
+  /** Of all threads; 0: any number. */
+  get connectionsMax(): number {
+    return this.#caps.connectionsMax;
+  }
+
   all(): Iterable<TrackedConnection> {
     return this.#connections;
   }

@@ -25,7 +25,7 @@ import { EDGE_LIMITS } from '../limits.ts';
 import { ListenerOrigins } from '../pipeline/origins.ts';
 import type { PlannedServices } from '../sites/thread-plan.ts';
 import type { CompiledStream } from '../stream/compiled-stream.ts';
-import type { DatagramDoor, DatagramDoorParts } from '../stream/datagram-door.ts';
+import type { DatagramDoor, DatagramPlace } from '../stream/datagram-door.ts';
 import type { SessionServices } from '../stream/session-services.ts';
 import type { TlsAcceptor, TlsListening } from '../tls/tls-acceptor.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
@@ -103,7 +103,7 @@ export class Listeners {
   #newHeaders: ((server: string, allowIps: readonly string[] | undefined) => ProxyHeaders) | undefined;
 
   /** Undefined until an address takes datagrams. */
-  #newDoor: ((parts: Omit<DatagramDoorParts, 'bugs' | 'overflow' | 'table' | 'total'>) => DatagramDoor) | undefined;
+  #newDoor: ((place: DatagramPlace) => DatagramDoor) | undefined;
 
   constructor(parts: ListenersParts) {
     this.#parts = parts;
@@ -135,11 +135,13 @@ export class Listeners {
   }
 
   /** What addresses of this model speak besides plain HTTP. Undefined: nothing has to be loaded first. */
-  load({ listeners, streams }: EdgeModel, hasTls: boolean): Promise<unknown> | undefined {
+  load({ edge, listeners, streams }: EdgeModel, hasTls: boolean): Promise<unknown> | undefined {
     const loading = [
       ...(hasTls ? [this.#loadTls()] : []),
       ...(listeners.some(({ hasProxyHeader }) => hasProxyHeader) ? [this.#loadHeaders()] : []),
-      ...(streams?.listeners.some(({ address }) => address?.kind === 'udp') === true ? [this.#loadDoor()] : []),
+      ...(streams?.listeners.some(({ address }) => address?.kind === 'udp') === true
+        ? [this.#loadDoor(edge.threads)]
+        : []),
     ];
     return loading.length === 0 ? undefined : Promise.all(loading);
   }
@@ -151,12 +153,12 @@ export class Listeners {
       new ProxyHeaders({ server, allowIps, table, log, onBug: bugs.note.bind(bugs) });
   }
 
-  async #loadDoor(): Promise<void> {
+  async #loadDoor(threads: number): Promise<void> {
     const { DatagramDoor } = await import('../stream/datagram-door.ts');
     const { table, bugs, log } = this.#parts;
-    const overflow = new CountedLog('too many sessions of datagrams: for', (text) => log('warning', text));
-    const total = { count: 0 };
-    this.#newDoor ??= (parts) => new DatagramDoor({ ...parts, table, bugs, overflow, total });
+    const overflow = new CountedLog('too many sessions of datagrams:', (text) => log('warning', text));
+    const shared = { table, bugs, overflow, threads, total: { count: 0 } };
+    this.#newDoor ??= (place) => new DatagramDoor({ ...place, ...shared });
   }
 
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */

@@ -14,24 +14,37 @@ import type { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { clientOf } from '../identity/client-of.ts';
 import { EDGE_LIMITS } from '../limits.ts';
+import { askedAddress } from './asked-address.ts';
 import type { CompiledStream, DatagramClient, DatagramSession } from './compiled-stream.ts';
 import type { SessionServices } from './session-services.ts';
 
 export interface DatagramDoorParts {
-  readonly fd: number;
+  /** Of a socket that is bound; undefined: one is bound here. */
+  readonly fd: number | undefined;
   /** That the socket is bound to. */
   readonly address: string;
   readonly port: number;
   readonly services: SessionServices;
   /** In which sessions begin. */
   readonly stream: () => CompiledStream;
-  readonly table: Pick<ConnectionTable, 'admits'>;
+  readonly table: Pick<ConnectionTable, 'admits' | 'connectionsMax'>;
+  readonly threads: number;
   /** Of the thread: how many sessions there are at all its sockets. */
   readonly total: { count: number };
   /** Is told of who finds no place. */
   readonly overflow: Pick<CountedLog, 'tell'>;
   readonly bugs: Pick<InternalErrors, 'note'>;
+  readonly limits?: { readonly datagramSessionsMax: number; readonly datagramSessionsPerSocketMax: number };
 }
+
+/** What is different at each socket of a thread. */
+export type DatagramPlace = Pick<DatagramDoorParts, 'address' | 'fd' | 'port' | 'services' | 'stream'>;
+
+/** Of the connections that there may be. */
+const SHARE = 3 / 4;
+const LOOPBACK = /^127\./;
+/** Loopback addresses that no interface names: so many have a socket of their own. */
+const UNNAMED_ADDRESSES_MAX = 64;
 
 export class DatagramDoor {
   readonly #parts: DatagramDoorParts;
@@ -41,6 +54,8 @@ export class DatagramDoor {
   readonly #known = new Map<string, Visitor>();
   /** Also those that wait for answers and get no more datagrams. */
   readonly #all = new Set<Visitor>();
+  /** Behind a socket for all: of loopback addresses that no interface names. */
+  readonly #unnamed = new Map<string, DatagramDoor>();
   #isOpen = true;
 
   constructor(parts: DatagramDoorParts) {
@@ -49,12 +64,16 @@ export class DatagramDoor {
     const family = isIPv6(parts.address) ? 6 : 4;
     this.#socket = createSocket({
       type: `udp${family}`,
+      // The sockets of the server share their port.
+      reuseAddr: true,
+      reusePort: true,
       // Clients are addresses: nothing has to be looked up.
       lookup: (address, _, done) => done(null, address, family),
     });
     this.#socket.on('message', (datagram, from) => this.#onDatagram(datagram, from));
-    this.#socket.on('error', (error) => parts.bugs.note(`datagrams for ${parts.services.server}`, error));
-    this.#socket.bind({ fd: parts.fd });
+    this.#socket.on('error', (error) => this.#onError(error));
+    const { fd, address, port } = parts;
+    this.#socket.bind(fd === undefined ? { address, port, exclusive: true } : { fd });
   }
 
   get listening(): boolean {
@@ -68,8 +87,38 @@ export class DatagramDoor {
       for (const { session } of this.#all) {
         session?.disconnect();
       }
+      for (const door of this.#unnamed.values()) {
+        door.close();
+      }
       this.#socket.close();
     }
+  }
+
+  #onError(error: Error): void {
+    const { bugs, fd, services } = this.#parts;
+    if (fd === undefined) {
+      // The user of the edge may not bind it: clients are answered by the socket for all.
+      this.close();
+    } else {
+      bugs.note(`datagrams for ${services.server}`, error);
+    }
+  }
+
+  /** Where sessions of this client belong. */
+  #doorOf(from: RemoteInfo): DatagramDoor {
+    const { address, port } = this.#parts;
+    const asked = address === '0.0.0.0' && LOOPBACK.test(from.address) ? askedAddress(from, port) : undefined;
+    if (asked === undefined) {
+      return this;
+    }
+    const known = this.#unnamed.get(asked);
+    if (known === undefined && this.#unnamed.size < UNNAMED_ADDRESSES_MAX) {
+      const services = { ...this.#parts.services, address: asked };
+      const door = new DatagramDoor({ ...this.#parts, fd: undefined, address: asked, services });
+      this.#unnamed.set(asked, door);
+      return door.listening ? door : this;
+    }
+    return known?.listening === true ? known : this;
   }
 
   #onDatagram(datagram: Buffer, from: RemoteInfo): void {
@@ -77,7 +126,7 @@ export class DatagramDoor {
     const visitor = this.#known.get(key) ?? this.#fresh.get(key);
     try {
       if (visitor === undefined) {
-        this.#begin(key, datagram, from);
+        this.#doorOf(from).#begin(key, datagram, from);
       } else {
         if (this.#fresh.delete(key)) {
           this.#known.set(key, visitor);
@@ -96,7 +145,7 @@ export class DatagramDoor {
   #begin(key: string, first: Buffer, from: RemoteInfo): void {
     const { address, services, stream, table, total } = this.#parts;
     const client = clientOf({ remoteAddress: from.address, remotePort: from.port });
-    if (!this.#isAnswerable(from) || !table.admits(client.address) || !this.#makeRoom(client.address)) {
+    if (!this.#isAnswerable(from) || !this.#makeRoom(client.address) || !table.admits(client.address)) {
       return;
     }
     const visitor = new Visitor(address, {
@@ -140,19 +189,27 @@ export class DatagramDoor {
   }
 
   #makeRoom(address: string): boolean {
-    const { datagramSessionsMax, datagramSessionsPerSocketMax } = EDGE_LIMITS;
-    const { total, overflow } = this.#parts;
-    if (this.#all.size < datagramSessionsPerSocketMax && total.count < datagramSessionsMax) {
+    const { total, overflow, limits = EDGE_LIMITS } = this.#parts;
+    const { datagramSessionsMax, datagramSessionsPerSocketMax } = limits;
+    const sessionsMax = Math.min(datagramSessionsMax, this.#share());
+    if (this.#all.size < datagramSessionsPerSocketMax && total.count < sessionsMax) {
       return true;
     }
     const [oldest] = this.#fresh.values();
     if (oldest?.session === undefined) {
-      overflow.tell(address, 'no client of the others has sent a single datagram alone');
+      overflow.tell(address, 'no other session gives way, for all of their clients have come back');
       return false;
     }
-    overflow.tell(address, 'the place of an older session, whose client has sent one datagram');
+    overflow.tell(address, 'an older session gives way, whose client has sent one datagram');
     oldest.session.giveWay();
     return true;
+  }
+
+  /** Sessions are counted among the connections of the server, and leave a quarter of those to clients that connect, whoever sends datagrams. */
+  #share(): number {
+    const { table, threads } = this.#parts;
+    const { connectionsMax } = table;
+    return connectionsMax === 0 ? Infinity : Math.max(1, Math.floor((connectionsMax * SHARE) / threads));
   }
 
   #forget(key: string, visitor: Visitor): void {
