@@ -76,6 +76,7 @@ export function pathsOf({ certificates, sites, upstreams = [] }: TlsSources): st
       ? []
       : [
           ...tls.certificates.flatMap((index) => fileNamesOf(certificates[index])),
+          ...tls.namedCertificates.map(({ passwordFile }) => passwordFile),
           ...[tls.caCerts, tls.trustedCerts, tls.crl, tls.dhParams, ...tls.ticketKeyFiles, tls.staplingFile],
         ],
   );
@@ -123,7 +124,8 @@ class Reader {
   async read(): Promise<Outcome<Certificates, CertificateFaults>> {
     const sites: (number | null)[] = [];
     for (const tls of this.#sources.sites) {
-      const speaks = tls !== undefined && (tls.rejectsHandshake || tls.certificates.length > 0);
+      const speaks =
+        tls !== undefined && (tls.rejectsHandshake || tls.certificates.length + tls.namedCertificates.length > 0);
       sites.push(speaks ? await this.#contextOf(tls) : null);
     }
     const upstreamTls = await this.#upstreamTls();
@@ -222,10 +224,14 @@ class Reader {
   }
 
   #newContext(tls: SiteTls): TlsContextSettings {
-    const { caCerts, trustedCerts, crl, dhParams, ticketKeyFiles, certificates, ...others } = tls;
+    const { caCerts, trustedCerts, crl, dhParams, ticketKeyFiles, certificates, namedCertificates, ...others } = tls;
     const { staples: _when, staplingFile: _file, staplingResponder: _whom, ...more } = others;
     const { staplingSigner: _signer, staplingResolver: _finder, ...rules } = more;
     const asks = asksClients(tls);
+    const named = namedCertificates.map(({ certFile, keyFile, passwordFile }) => ({
+      ...{ certFile, keyFile },
+      passwords: passwordFile === '' ? [] : this.#text(passwordFile).split(/\r?\n/).filter(Boolean),
+    }));
     const material = {
       certificates: certificates.map((index) => this.#certificate(index)),
       caCerts: asks && caCerts !== '' ? readAuthorities(caCerts, this.#text) : '',
@@ -236,10 +242,11 @@ class Reader {
       ...rules,
       ...material,
       certificates: this.#stapled(tls, material.certificates),
+      ...(named.length === 0 ? {} : { named }),
       dhParams: dhParams === '' ? '' : this.#text(dhParams),
       ticketKeys: ticketKeyFiles.map((path) => this.#ticketKey(path)),
       // A session must not carry what a client was let in for to a site where it would not have been.
-      sessionContext: digest(JSON.stringify([material, tls.clients, tls.verifyDepth])),
+      sessionContext: digest(JSON.stringify([material, named, tls.clients, tls.verifyDepth])),
     };
   }
 

@@ -2,6 +2,7 @@
 
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { SiteTls } from '../../config/model/site-tls.ts';
+import { renderTemplateText } from '../../config/toml/template-text.ts';
 
 /** What comes of the certificates of clients. */
 const CLIENTS: Readonly<Record<SiteTls['clients'], string | undefined>> = {
@@ -19,14 +20,16 @@ export function describeTls(tls: SiteTls | undefined, { certificates }: ServerMo
     return ['handshakes of TLS are refused'];
   }
   const files = tls.certificates.map((index) => certificates[index]?.certFile ?? '');
+  const named = tls.namedCertificates.map(({ certFile }) => renderTemplateText(certFile));
+  const shown = [...files, ...named];
   const clients = CLIENTS[tls.clients];
   const authorities = [tls.caCerts, tls.trustedCerts].filter((path) => path !== '');
   const byTickets = tls.usesTickets && clients === undefined;
   const sessions = byTickets ? 'by tickets' : tls.usesTickets || tls.keepsSessions ? 'kept by the server' : undefined;
   return [
-    files.length === 0
+    shown.length === 0
       ? 'TLS with the certificate of the default site of the address'
-      : `TLS with the certificate ${files.join(' and ')}`,
+      : `TLS with the certificate ${shown.join(' and ')}`,
     `${tls.protocols.length === 0 ? 'TLSv1.2 and TLSv1.3' : tls.protocols.join(' and ')}; ${sessions === undefined ? 'no session is taken up again' : `sessions are taken up again, ${sessions}`}`,
     ...(clients === undefined ? [] : [`${clients}${authorities.length === 0 ? '' : ` (${authorities.join(', ')})`}`]),
     ...(clients === undefined ? [] : describeStatus(tls)),

@@ -33,7 +33,8 @@ function edgeSite({ tls, ...site }: Site): EdgeSite {
   if (tls === undefined) {
     return site;
   }
-  return { ...site, clients: clientRulesOf(tls) };
+  const finds = tls.namedCertificates.length > 0 ? { findsCertificates: true as const } : {};
+  return { ...site, clients: clientRulesOf(tls), ...finds };
 }
 
 /** Of TLS the edge has to know whether clients must have a certificate; the rest it is told with what the files hold. */
@@ -45,7 +46,16 @@ function edgeStreams({ servers, ...streams }: Streams): Streams {
 }
 
 function withoutFiles(tls: StreamTls): StreamTls {
-  return { ...tls, certificates: [], caCerts: '', trustedCerts: '', crl: '', dhParams: '', ticketKeyFiles: [] };
+  return {
+    ...tls,
+    certificates: [],
+    namedCertificates: [],
+    caCerts: '',
+    trustedCerts: '',
+    crl: '',
+    dhParams: '',
+    ticketKeyFiles: [],
+  };
 }
 
 function edgeApp({ id, timeouts, queue, webSockets, namedFolders }: App): EdgeApp {

@@ -86,7 +86,11 @@ export interface Site {
 }
 
 /** What it speaks TLS with the edge is told apart (`TlsSettings`). */
-export type EdgeSite = Omit<Site, 'tls'> & { readonly clients?: ClientRules };
+export type EdgeSite = Omit<Site, 'tls'> & {
+  readonly clients?: ClientRules;
+  /** Names of its certificates have variables. */
+  readonly findsCertificates?: true;
+};
 
 export interface Location {
   readonly match: /** `final-prefix`: where it is the longest, no regex is asked. */

@@ -1,5 +1,6 @@
 /** What the TLS of a site goes by. Paths are of PEM files, and absolute; '' stands for none. */
 
+import type { Template } from './template.ts';
 import type { Resolver } from './upstream.ts';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -7,9 +8,19 @@ export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 /** `unverified`: clients are asked for a certificate, and one that nobody known has signed is taken as well. */
 export type ClientCertificatesAsked = 'none' | 'optional' | 'required' | 'unverified';
 
+/** A certificate that each client may find another one of: paths of PEM files with variables, or `data:` and PEM behind it. Both are read when a handshake asks for them. */
+export interface NamedKeyFiles {
+  readonly certFile: Template;
+  readonly keyFile: Template;
+  /** Of passwords, one a line; '': keys have none. */
+  readonly passwordFile: string;
+}
+
 export interface SiteTls {
   /** Indexes in `ServerModel.certificates`: one for each kind of key. Without any, handshakes for the site are those of its listener's default site. */
   readonly certificates: readonly number[];
+  /** In their place, where their names have variables. */
+  readonly namedCertificates: readonly NamedKeyFiles[];
   /** Handshakes that name the site are refused before any certificate is shown. */
   readonly rejectsHandshake: boolean;
   /** The versions that are spoken; empty: all. */
@@ -92,6 +103,7 @@ export const RECORD_BYTES_MAX = 16_384;
 /** What holds where nothing is said. Sessions last as long as OpenSSL has them last, and chains of clients' certificates may be as long as there is any. */
 export const USUAL_TLS: SiteTls = {
   certificates: [],
+  namedCertificates: [],
   rejectsHandshake: false,
   protocols: [],
   ciphers: '',

@@ -33,8 +33,8 @@ export function listenersOf(sites: readonly SiteOnListeners[], defaults: readonl
 /** A site without certificates of its own has those of the site that is the address's default. */
 function hasCertificate(sites: readonly SiteOnListeners[], index: number, before: Listener | undefined): boolean {
   return [index, before?.fallback ?? index].some((each) => {
-    const { certificates = [], rejectsHandshake = false } = sites[each]?.site.tls ?? {};
-    return certificates.length > 0 || rejectsHandshake;
+    const { certificates = [], namedCertificates = [], rejectsHandshake = false } = sites[each]?.site.tls ?? {};
+    return certificates.length + namedCertificates.length > 0 || rejectsHandshake;
   });
 }
 

@@ -126,7 +126,8 @@ export class StreamReader {
       this.#addresses.set(name, (fault) => reading.report([...path, 'listen'], fault));
       return isTaken ? [`another stream, or this one, has the address ${name} already`] : [];
     });
-    const hasCertificate = tls !== undefined && (tls.certificates.length > 0 || tls.rejectsHandshake);
+    const hasCertificate =
+      tls !== undefined && (tls.certificates.length + tls.namedCertificates.length > 0 || tls.rejectsHandshake);
     if (speaksTls && !hasCertificate) {
       faults.push('an address speaks TLS, and "tls.certificates" of this stream names no certificate');
     }

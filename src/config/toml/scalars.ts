@@ -63,13 +63,13 @@ function absolute(path: string, folder: string): string {
   return path === '' ? '' : resolve(folder, path);
 }
 
-/** A path with variables. One that begins with a variable is taken as it comes out. */
+/** A path with variables. One that begins with a variable is taken as it comes out, and what stands behind `data:` is no path. */
 export const PATH_TEMPLATE: Kind<Template> = scalar({
   words: 'a path with variables',
   schema: { type: 'string' },
   parse: (value, folder) =>
     typeof value === 'string'
-      ? parseTemplateText(value.startsWith('$') ? value : absolutePrefix(value, folder))
+      ? parseTemplateText(/^(?:\$|data:)/.test(value) ? value : absolutePrefix(value, folder))
       : failure(`${describe(value)} is not a path`),
   render: renderTemplateText,
   note: noteTemplate,

@@ -163,21 +163,11 @@ export class Listeners {
 
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
   async #loadTls(): Promise<void> {
-    const { TlsAcceptor } = await import('../tls/tls-acceptor.ts');
-    const { ExpiringTable, SESSIONS, STATUSES } = await import('../shared/expiring-table.ts');
-    const { LateStatuses } = await import('../tls/late-statuses.ts');
+    const { acceptorsFor } = await import('../tls/acceptors-for.ts');
     const { isTlsDirect } = await import('../../relay/sockets/direct-tls.ts');
     if (this.#newAcceptor === undefined) {
-      const { table, common, bugs, log } = this.#parts;
-      const faults = new CountedLog('no TLS with', (text) => log('info', text));
-      const kept = { table: new ExpiringTable(this.#parts.sessions, SESSIONS), clock: systemClock };
-      const statuses = new LateStatuses(new ExpiringTable(this.#parts.statuses, STATUSES), (text) =>
-        log('error', text),
-      );
-      const { usual: buffer } = this.#buffers;
-      const around = { table, buffer, faults, kept, statuses, date: common.date, onBug: bugs.note.bind(bugs) };
       this.#isTlsDirect = isTlsDirect();
-      this.#newAcceptor = (settings) => new TlsAcceptor({ ...around, settings });
+      this.#newAcceptor = acceptorsFor(this.#parts, this.#buffers.usual);
       this.#tls = this.#tlsSettings && this.#newAcceptor(this.#tlsSettings);
     }
   }
@@ -330,7 +320,7 @@ export class Listeners {
     const connection = services.hasProxyHeader ? streamOf(arrived) : arrived;
     stream.acceptBeforeTls(connection, client, services, (session) =>
       this.#accept(connection, client, {
-        sites: { siteNamed: () => site, fallback: site },
+        sites: { siteNamed: () => site, fallback: site, texts: stream.handshakeTexts },
         patience: undefined,
         onSecured: (socket, { facts, tls }) => session.onSecured(socket, { facts, tls }),
         onPlain: (carrier) => {

@@ -32,6 +32,7 @@ export function isPlain({ sites, scopes, variables }: EdgeModel): boolean {
     variables.length === 0 &&
     site.rewrite.length === 0 &&
     site.locations.length === 0 &&
+    site.findsCertificates !== true &&
     site.content.kind === 'app' &&
     isPlainScope(scope)
   );

@@ -8,6 +8,7 @@ import { CountedLog } from '../faults/counted-log.ts';
 import type { Identifier } from '../pipeline/identify.ts';
 import type { PipelineServices } from '../pipeline/pipeline-services.ts';
 import { RouteRun } from '../pipeline/route-run.ts';
+import type { HandshakeTexts } from '../tls/handshake-texts.ts';
 import type { RequestPipeline, TransportExchange } from '../transport/connection-services.ts';
 import type { ListenerPlan, SitePlan } from './compile-plan.ts';
 
@@ -19,6 +20,8 @@ export interface SitePipelineParts {
   readonly plan: ListenerPlan;
   readonly services: PipelineServices;
   readonly identifier: Pick<Identifier, 'identify'>;
+  /** Where TLS is spoken. */
+  readonly texts?: HandshakeTexts | undefined;
 }
 
 /** To nginx a head that is too long is a bad request. */
@@ -26,7 +29,7 @@ function nginxStatus(status: number, { scope }: RouteRun): number {
   return status === 431 && scope.model.refusals.style === 'nginx' ? 400 : status;
 }
 
-export function sitePipeline({ plan, services, identifier }: SitePipelineParts): RequestPipeline {
+export function sitePipeline({ plan, services, identifier, texts }: SitePipelineParts): RequestPipeline {
   const { hosts, checkTls } = plan;
   const { traffic } = services;
   // Sites without a log of their own: clients that are turned away have to be found somewhere.
@@ -84,7 +87,7 @@ export function sitePipeline({ plan, services, identifier }: SitePipelineParts):
       }
     },
     refuse,
-    handshakes: { siteNamed: (name) => hosts.find(name).value.site.id, fallback: plan.fallback },
+    handshakes: { siteNamed: (name) => hosts.find(name).value.site.id, fallback: plan.fallback, texts },
     onFinished(exchange) {
       const { route } = exchange;
       if (route instanceof RouteRun) {

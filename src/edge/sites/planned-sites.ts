@@ -14,6 +14,7 @@ import { startSubrequest } from '../pipeline/subrequest.ts';
 import { PlanCompiler } from '../plan/compile-plan.ts';
 import { sitePipeline } from '../plan/site-pipeline.ts';
 import { startPasswordThread } from '../start-password-thread.ts';
+import { HandshakeTexts } from '../tls/handshake-texts.ts';
 import type { RequestPipeline } from '../transport/connection-services.ts';
 import type { ProxyCompiler } from './planned-proxies.ts';
 import type { PlanningParts } from './sites-parts.ts';
@@ -56,5 +57,8 @@ export function plannedPipelines(parts: PlanningParts, compileProxy: ProxyCompil
       }
     },
   });
-  return model.listeners.map((listener) => sitePipeline({ plan: plan.listener(listener), services, identifier }));
+  const texts = new HandshakeTexts(model.variables, (text) => log('error', text));
+  return model.listeners.map((listener) =>
+    sitePipeline({ plan: plan.listener(listener), services, identifier, texts: listener.tls ? texts : undefined }),
+  );
 }

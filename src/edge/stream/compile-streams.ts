@@ -10,6 +10,7 @@ import { PlanUpstreams } from '../handlers/proxy/plan-upstreams.ts';
 import { renderTemplate } from '../pipeline/render-template.ts';
 import { namesBy, plannedUpstreams } from '../sites/planned-upstreams.ts';
 import type { SitesParts } from '../sites/sites-parts.ts';
+import { HandshakeTexts } from '../tls/handshake-texts.ts';
 import { acceptBeforeTls, acceptSession, newDatagramSession } from './accept-session.ts';
 import { compileStreamCheck } from './compile-check.ts';
 import { compileProxy } from './compile-proxy.ts';
@@ -30,6 +31,7 @@ export function compileStreams(
   const errorLogs = new ErrorLogs(origin, systemClock, logs.lease, { otherwise: tellOtherwise(parts.log) });
   const accessLogs = new AccessLogs(logs);
   const texts = new SessionTexts({ variables: streams.variables, zones: model.zones, zoneMemory });
+  const handshakeTexts = new HandshakeTexts(streams.variables, (text) => parts.log('error', text));
   const tlsClients = Clients && new Clients(model.upstreamTls ?? {}, () => systemClock.monotonicMs());
   const { groups } = plannedUpstreams(streams.upstreams, 'stream', parts, (upstream, check) =>
     compileStreamCheck(upstream, check, streams, tlsClients),
@@ -63,6 +65,7 @@ export function compileStreams(
       proxyProtocolMs: server.proxyProtocolMs,
       preread: server.readsHello ? server.preread : undefined,
       sendsAtOnce: server.sendsAtOnce,
+      handshakeTexts,
       open: openOf(server),
       accept: (socket, client, services) => acceptSession(socket, { client, stream, services }),
       newDatagramSession: (datagrams, client, services) => newDatagramSession(datagrams, { client, stream, services }),

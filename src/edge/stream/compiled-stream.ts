@@ -14,6 +14,7 @@ import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import type { Receive } from '../../relay/sockets/node-internals.ts';
 import type { ErrorLog } from '../error-log/error-log.ts';
 import type { Subject, TemplateFor, VariableFor } from '../pipeline/subject.ts';
+import type { HandshakeTexts } from '../tls/handshake-texts.ts';
 import type { SessionServices } from './session-services.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
@@ -117,6 +118,8 @@ export interface CompiledStream {
   /** Undefined: nothing is looked at before the connection is passed on. */
   readonly preread: { readonly bytesMax: number; readonly timeoutMs: number } | undefined;
   readonly sendsAtOnce: boolean;
+  /** For names of certificates. */
+  readonly handshakeTexts: HandshakeTexts;
   readonly accessLog: ((session: Session) => void) | undefined;
   /** What the client gets; a number: nothing, for the session ends with this status. */
   open(session: Session): SessionContent | number;

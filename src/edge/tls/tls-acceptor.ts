@@ -8,7 +8,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { RECORD_BYTES_MAX } from '../../config/model/site-tls.ts';
-import type { TicketKeysByLifetime, TlsSettings } from '../../protocol/control/edge.ts';
+import type { NamedKey, TicketKeysByLifetime, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Staple } from '../../protocol/control/staple.ts';
 import type { TlsFacts } from '../../protocol/http/exchange.ts';
 import type { PeerTls } from '../../protocol/http/peer-tls.ts';
@@ -18,6 +18,8 @@ import { asksClients } from '../../protocol/tls/context-options.ts';
 import type { BareConnection } from '../../relay/sockets/bare-connection.ts';
 import { DirectTlsSocket } from '../../relay/sockets/direct-tls-socket.ts';
 import { carrierOf } from '../../relay/sockets/node-internals.ts';
+import type { NamedCertificate } from '../../upstream/tls/named-certificates.ts';
+import { NamedCertificates } from '../../upstream/tls/named-certificates.ts';
 import type { ConnectionTable } from '../connections/connection-table.ts';
 import type { CountedLog } from '../faults/counted-log.ts';
 import { EDGE_LIMITS } from '../limits.ts';
@@ -66,6 +68,8 @@ interface AcceptorOptions {
   readonly date: () => string;
   /** What is told of clients with whom there is no TLS. */
   readonly faults: CountedLog;
+  /** What is told of certificates that were not found for a client. */
+  readonly certificateFaults: CountedLog;
   readonly onBug: (what: string, error: unknown) => void;
 }
 
@@ -89,6 +93,8 @@ const TO_STRANGER = 'This address is for clients with a certificate that it know
 const NOTHING = Buffer.alloc(0);
 /** A record with a fatal alert, unrecognized_name (RFC 6066 3). */
 const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
+/** The same with internal_error (RFC 8446 6.2). */
+const INTERNAL_ERROR = Buffer.from([21, 3, 3, 0, 2, 2, 80]);
 /** With this bit in the first byte a client may be one of SSL 2, which OpenSSL refuses. */
 const SSL2_BIT = 0x80;
 
@@ -97,6 +103,8 @@ export class TlsAcceptor {
   readonly #options: AcceptorOptions;
   readonly #handshakes = new WeakMap<Socket, Handshake>();
   readonly #contexts: TlsContexts;
+  /** Certificates whose names have variables, by the passwords of their keys. */
+  readonly #files = new Map<string, NamedCertificates>();
   readonly #steps: HandshakeSteps<TlsListening> = {
     contextOf: (handshake, hello) => this.#choose(handshake, hello),
     mayWait: (handshake) => {
@@ -202,6 +210,12 @@ export class TlsAcceptor {
     }
     const hello = reading.kind === 'hello' ? reading.hello : undefined;
     const context = this.#choose(handshake, hello);
+    if (handshake.fault !== undefined) {
+      const { address, fault } = handshake;
+      this.#options.certificateFaults.tell(address, fault);
+      socket.end(INTERNAL_ERROR).resume();
+      return;
+    }
     if (context === undefined || context.settings.rejectsHandshake) {
       this.#options.faults.tell(handshake.address, 'no site has the name that it asks for');
       socket.end(UNRECOGNIZED_NAME).resume();
@@ -220,7 +234,37 @@ export class TlsAcceptor {
     handshake.hello = hello && { ...hello, sessionId: NOTHING, signatureSchemes: NOTHING, ticket: undefined };
     handshake.site = site;
     const context = this.#contexts.contextOf([site, fallback], hello?.ticket);
+    if (context?.settings.named !== undefined) {
+      return this.#withFound(handshake, context, context.settings.named);
+    }
     return hello?.wantsStatus === true ? context?.for(hello) : context;
+  }
+
+  /** Undefined: the certificates for this client cannot be shown, and `fault` of the handshake says why. */
+  #withFound(handshake: Handshake, context: TlsContext, named: readonly NamedKey[]): TlsContext | undefined {
+    const facts = { serverName: handshake.hello?.serverName ?? '', address: handshake.address };
+    const { texts } = handshake.waiting.sites ?? {};
+    const found: NamedCertificate[] = [];
+    for (const { certFile, keyFile, passwords } of named) {
+      const [cert, key] = [certFile, keyFile].map((template) => texts?.render(template, facts) ?? '');
+      const files = this.#filesWith(passwords).find(cert ?? '', key ?? '');
+      if (!files.ok) {
+        handshake.fault = files.fault;
+        return undefined;
+      }
+      found.push(files.value);
+    }
+    const made = context.with(found);
+    handshake.fault = made.ok ? undefined : `cannot load certificate: ${made.fault}`;
+    return made.ok ? made.value : undefined;
+  }
+
+  #filesWith(passwords: readonly string[]): NamedCertificates {
+    const key = JSON.stringify(passwords);
+    const known =
+      this.#files.get(key) ?? new NamedCertificates(passwords, () => this.#options.kept.clock.monotonicMs());
+    this.#files.set(key, known);
+    return known;
   }
 
   #onTlsSocket(socket: TLSSocket, { settings, kept }: TlsContext): void {

@@ -6,6 +6,8 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import { createSecureContext, createServer } from 'node:tls';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
 import type { TicketKeysByLifetime, TlsContextSettings, TlsSettings } from '../../protocol/control/edge.ts';
 import type { Staple, StapledKey } from '../../protocol/control/staple.ts';
 import { chooseCertificate } from '../../protocol/tls/choose-certificate.ts';
@@ -13,6 +15,7 @@ import type { ClientHello } from '../../protocol/tls/client-hello.ts';
 import { asksClients, authoritiesOf, contextOptions } from '../../protocol/tls/context-options.ts';
 import type { HandshakeStart } from '../../relay/sockets/direct-tls.ts';
 import { createServerTelling } from '../../relay/sockets/told-authorities.ts';
+import type { NamedCertificate } from '../../upstream/tls/named-certificates.ts';
 import type { SessionMemory } from './kept-sessions.ts';
 import { KeptSessions, keepsSessions } from './kept-sessions.ts';
 import { Staples } from './staples.ts';
@@ -27,6 +30,8 @@ interface ContextParts {
   prepare(context: TlsContext, server: Server): void;
 }
 
+/** Contexts of one set of rules whose certificates were found for clients: 50 to 100 KB each. */
+const FOUND_MAX = 64;
 const TLS12 = 0x0303;
 const TLS13 = 0x0304;
 /** No response of an authority. */
@@ -42,6 +47,8 @@ export class TlsContext {
   readonly #stapled: StapledKey | undefined;
   #server: Server | undefined;
   #direct: DirectContext | undefined;
+  /** By what tells certificates apart that were found for clients. */
+  readonly #found = new Map<string, TlsContext>();
   /** By certificate: this context with that one alone. */
   readonly #single: (TlsContext | undefined)[] = [];
 
@@ -76,6 +83,35 @@ export class TlsContext {
       this.#parts,
     );
     return this.#single[index];
+  }
+
+  /** The same with certificates that were found for a client. A failure is why OpenSSL does not take them. */
+  with(certificates: readonly NamedCertificate[]): Outcome<TlsContext> {
+    const id = certificates.map((each) => each.id).join('\n');
+    const known = this.#found.get(id);
+    if (known !== undefined) {
+      return success(known);
+    }
+    const { named: _, ...settings } = this.settings;
+    const shown = certificates.map(({ cert, key }) => ({ chain: cert, key }));
+    const fresh = new TlsContext({ ...settings, certificates: shown }, this.#ticketKey, this.#parts);
+    try {
+      fresh.prepare();
+    } catch (error) {
+      const { message, reason } = error as Error & { readonly reason?: string };
+      return failure(reason ?? message);
+    }
+    const [oldest] = this.#found.keys();
+    if (oldest !== undefined && this.#found.size >= FOUND_MAX) {
+      this.#found.delete(oldest);
+    }
+    this.#found.set(id, fresh);
+    return success(fresh);
+  }
+
+  /** What handshakes are made with is made now, and not with the first one: it may be that OpenSSL does not take it. */
+  prepare(): DirectContext | Server {
+    return this.direct ?? this.server;
   }
 
   /** Never listens: it is given connections. */

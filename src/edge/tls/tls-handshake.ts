@@ -23,6 +23,8 @@ export class TlsHandshake<T> implements TrackedConnection {
   hello: ClientHello | undefined;
   /** Of the model: the site that the name in the handshake has chosen. */
   site = 0;
+  /** Why it cannot be made, in the words of the error log; undefined: it can. */
+  fault: string | undefined;
   /** When the handshake is over, and the connection waits for a request: what it shares with others. */
   services: unknown;
   /** Whoever waits for its end has been told of it. */

@@ -6,6 +6,7 @@ import type { Http1Limits } from '../../protocol/http1/limits.ts';
 import type { ConnectionTable } from '../connections/connection-table.ts';
 import type { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
+import type { HandshakeTexts } from '../tls/handshake-texts.ts';
 import type { HeadRenderer } from './response-text.ts';
 import type { TransportRules } from './transport-rules.ts';
 import type { WebSocketServices } from './websocket/open-session.ts';
@@ -24,6 +25,8 @@ export interface HandshakeSites {
   siteNamed(name: string): number;
   /** The site of those that say no name. */
   readonly fallback: number;
+  /** Names of certificates that have variables. Undefined: no site has any. */
+  readonly texts: Pick<HandshakeTexts, 'render'> | undefined;
 }
 
 /** To whom a transport hands its requests. */

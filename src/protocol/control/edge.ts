@@ -3,7 +3,7 @@
 import type { AppId } from '../../config/model/app.ts';
 import type { StaticFolder, UrlFolder } from '../../config/model/folders.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
-import type { SiteTls } from '../../config/model/site-tls.ts';
+import type { NamedKeyFiles, SiteTls } from '../../config/model/site-tls.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { MessageFields } from './message-fields.ts';
@@ -48,6 +48,11 @@ export interface CertifiedKey {
   readonly stapled?: StapledKey;
 }
 
+export interface NamedKey extends Pick<NamedKeyFiles, 'certFile' | 'keyFile'> {
+  /** Tried on keys that are encrypted. */
+  readonly passwords: readonly string[];
+}
+
 /** What a set of sites that go by the same rules speak TLS with; '' where a text of PEM stands for nothing. */
 export interface TlsContextSettings
   extends Pick<
@@ -74,6 +79,8 @@ export interface TlsContextSettings
   readonly alpn?: readonly string[];
   /** One for each kind of key. */
   readonly certificates: readonly CertifiedKey[];
+  /** In their place: those that are found for each client. Absent: none. */
+  readonly named?: readonly NamedKey[];
   /** The authorities of clients, which are told to them, and further ones. */
   readonly caCerts: string;
   readonly trustedCerts: string;

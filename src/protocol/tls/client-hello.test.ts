@@ -63,7 +63,20 @@ test('ClientHelloReader takes the ticket of TLS 1.3, and none where the client h
 
 test('ClientHelloReader takes no name that no host has', () => {
   equal(read(nameExtension('a.test.'))?.serverName, 'a.test');
-  for (const name of ['', 'a b', 'a/b', 'a\0.test', 'sp\u00e4t.test', 'x'.repeat(256), '../..']) {
+  for (const name of [
+    '',
+    'a b',
+    'a/b',
+    'a\0.test',
+    'sp\u00e4t.test',
+    'x'.repeat(256),
+    '../..',
+    '..',
+    '...',
+    '.',
+    'a..test',
+    '.test',
+  ]) {
     equal(read(nameExtension(name))?.serverName, '', JSON.stringify(name));
   }
   equal(read(nameExtension('a.test', 1))?.serverName, '', 'a name of another kind');

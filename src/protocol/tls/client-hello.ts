@@ -71,10 +71,10 @@ function helloOf(fields: HelloFields): ClientHello {
   };
 }
 
-/** A name with characters that no name of a host has is nobody's. */
+/** A name with characters that no name of a host has is nobody's, and so is one with a label of none: as a part of a path it would be the folder above. */
 function hostOf(name: string): string {
-  const text = name.toLowerCase();
-  return /^[\w.:[\]-]{1,255}$/.test(text) ? text.replace(/\.$/, '') : '';
+  const text = name.toLowerCase().replace(/\.$/, '');
+  return /^(?!\.)(?!.*\.\.)[\w.:[\]-]{1,255}$/.test(text) ? text : '';
 }
 
 /** GREASE (RFC 8701) and drafts are no versions. */

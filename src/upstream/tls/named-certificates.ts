@@ -1,6 +1,6 @@
 /**
- * Certificates for servers whose names have variables: read when they are asked for, with the rights of the edge, as nginx's workers do. They are kept, and looked
- * at again when they may have changed.
+ * Certificates whose names have variables: read when they are asked for, with the rights of the edge, as nginx's workers do. They are kept, and looked
+ * at again when they may have changed. Behind `data:` stands the certificate itself.
  */
 
 import { createPrivateKey } from 'node:crypto';
@@ -30,7 +30,7 @@ export class NamedCertificates {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** An absolute name behind a folder and `./` is taken for itself. */
+  /** An absolute name behind a folder and `./` is taken for itself, and so is `data:`. */
   find(certPath: string, keyPath: string): Outcome<NamedCertificate> {
     const [certFile, keyFile] = [wholeName(certPath), wholeName(keyPath)];
     const names = `${certFile}\n${keyFile}`;
@@ -45,7 +45,7 @@ export class NamedCertificates {
         kept.seenMs = nowMs;
         return success(kept);
       }
-      const fresh = { id, cert: readFileSync(certFile, 'latin1'), key: this.#readKey(keyFile), seenMs: nowMs };
+      const fresh = { id, cert: textOf(certFile), key: this.#readKey(keyFile), seenMs: nowMs };
       this.#keep(names, fresh);
       return success(fresh);
     } catch (error) {
@@ -55,7 +55,7 @@ export class NamedCertificates {
 
   /** Of several passwords the one that opens the key. */
   #readKey(path: string): string {
-    const pem = readFileSync(path, 'latin1');
+    const pem = textOf(path);
     if (!pem.includes('ENCRYPTED')) {
       return pem;
     }
@@ -66,7 +66,7 @@ export class NamedCertificates {
         // It is the password of another key.
       }
     }
-    throw new Error(`no password opens the private key in ${path}`);
+    throw new Error(`no password opens the private key in ${path.startsWith(DATA) ? DATA : path}`);
   }
 
   #keep(names: string, fresh: Kept): void {
@@ -79,13 +79,21 @@ export class NamedCertificates {
   }
 }
 
-const FOLDER = /^.*\/\.\/(?=\/)/;
+const FOLDER = /^.*?\/\.\/(?=\/|data:)/;
+const DATA = 'data:';
 
 function wholeName(path: string): string {
   return path.replace(FOLDER, '');
 }
 
+function textOf(path: string): string {
+  return path.startsWith(DATA) ? path.slice(DATA.length) : readFileSync(path, 'latin1');
+}
+
 function stampOf(path: string): string {
+  if (path.startsWith(DATA)) {
+    return '';
+  }
   const status = statSync(path);
   if (!status.isFile() || status.size > UPSTREAM_TLS_LIMITS.fileBytesMax) {
     throw new Error(`${path} is not a file of a certificate or a key`);

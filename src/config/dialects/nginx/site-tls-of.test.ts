@@ -18,6 +18,7 @@ test('siteTlsOf() has the defaults of nginx', () => {
   const { files, certificates: _, ...rules } = read('');
   deepEqual(files, [{ certFile: '/a.pem', keyFile: '/a.key', password: '' }]);
   deepEqual(rules, {
+    namedCertificates: [],
     ...{ rejectsHandshake: false, protocols: [], prefersServerCiphers: false, curves: '', dhParams: '' },
     ...{ prioritizesChaCha: false, signatures: '' },
     ciphers: 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:HIGH:!aNULL:!MD5',
@@ -93,4 +94,19 @@ test('a server whose address speaks TLS by another one speaks it too, and "ssl o
   );
   const old = fakeNginxModel(`server { listen 8443; ssl on; ${CERTIFICATE} }`);
   deepEqual([old.listeners[0]?.tls, old.sites[0]?.tls?.certificates.length], [true, 1]);
+});
+
+test('siteTlsOf() has all certificates of a server found with each handshake, where the name of one has variables', () => {
+  const { certificates, namedCertificates } = read(
+    'ssl_certificate $ssl_server_name.crt; ssl_certificate_key data:$key; ssl_password_file p;',
+  );
+  deepEqual(certificates, []);
+  deepEqual(namedCertificates, [
+    { certFile: '/a.pem', keyFile: '/a.key', passwordFile: '/etc/nginx/p' },
+    {
+      certFile: ['/etc/nginx/./', { variable: 'ssl_server_name' }, '.crt'],
+      keyFile: ['data:', { variable: 'key' }],
+      passwordFile: '/etc/nginx/p',
+    },
+  ]);
 });

@@ -6,6 +6,7 @@ import type { SiteTls } from '../../model/site-tls.ts';
 import { RECORD_BYTES_MAX } from '../../model/site-tls.ts';
 import { CERTIFICATE_KEYS, CERTIFICATES, REJECTS_HANDSHAKES } from './directives/certificates.ts';
 import { clientStatusOf } from './directives/client-status.ts';
+import { fileTemplate } from './directives/proxy-tls.ts';
 import { resolverOf } from './directives/resolvers.ts';
 import { TLS_KEYS } from './directives/site-tls.ts';
 import type { Draft, DraftKey } from './draft.ts';
@@ -14,6 +15,8 @@ import { commandText, protocolsOf, tlsCommands, tlsOptions } from './tls-command
 /** What OpenSSL has for TLS 1.3, of which nginx's list of ciphers says nothing. */
 const CIPHERS_13 = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256';
 const CIPHERS_12 = 'HIGH:!aNULL:!MD5';
+/** With variables, or the certificate itself: where one of a server is so, nginx reads all of them with each handshake. */
+const NO_FILE = /\$|^data:/;
 const SESSION_SECONDS = 300;
 const VERIFY_DEPTH = 1;
 
@@ -23,9 +26,10 @@ export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, c
   const commands = tlsCommands(server.get(TLS_KEYS.commands));
   const [keys, said] = [server.get(CERTIFICATE_KEYS) ?? [], server.get(CERTIFICATES) ?? []];
   const override = commandText(commands, 'certificate');
+  const isNamed = override === undefined && [...said, ...keys].some(({ name }) => NO_FILE.test(name));
   const pairs =
     override === undefined
-      ? said.map(({ name }, index) => [name, keys[index]] as const)
+      ? said.map(({ name }, index) => [name, keys[index]?.name] as const)
       : [[override, commandText(commands, 'privatekey')] as const];
   const passwords =
     server.get(TLS_KEYS.passwordFile) === undefined ? {} : { passwordFile: path(TLS_KEYS.passwordFile) };
@@ -37,7 +41,14 @@ export function siteTlsOf(server: Draft, certificates: Pool<CertificateFiles>, c
   const ciphers12 = commandText(commands, 'cipherstring') ?? server.get(TLS_KEYS.ciphers) ?? CIPHERS_12;
   const options = tlsOptions(server.get(TLS_KEYS.commands));
   return {
-    certificates: files.map((each) => certificates.add(each)),
+    certificates: isNamed ? [] : files.map((each) => certificates.add(each)),
+    namedCertificates: isNamed
+      ? said.map(({ template }, index) => ({
+          certFile: fileTemplate(template, absolute),
+          keyFile: fileTemplate(keys[index]?.template ?? '', absolute),
+          passwordFile: path(TLS_KEYS.passwordFile),
+        }))
+      : [],
     rejectsHandshake: server.get(REJECTS_HANDSHAKES) ?? false,
     // Of two words that leave nothing together, the newest version is what is safe.
     protocols: protocolsOf(server.get(TLS_KEYS.protocols) ?? [], commands) ?? ['TLSv1.3'],

@@ -3,15 +3,16 @@
 import { failure } from '../../../kernel/outcome.ts';
 import type { ConnectionRules } from '../../model/connection.ts';
 import type { CertificateFiles, ServerName } from '../../model/server-model.ts';
-import type { SiteTls } from '../../model/site-tls.ts';
+import type { NamedKeyFiles, SiteTls } from '../../model/site-tls.ts';
 import { USUAL_TLS } from '../../model/site-tls.ts';
+import type { Template } from '../../model/template.ts';
 import { renderServerName } from '../../render-server-name.ts';
 import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
 import type { Listen } from '../listen.ts';
 import { parseListen, renderListen } from '../listen.ts';
 import { noteMatch } from '../note-names.ts';
-import { choice, DURATION, FLAG, integer, PATH, SIZE, scalar, TEXT } from '../scalars.ts';
+import { choice, DURATION, FLAG, integer, PATH, PATH_TEMPLATE, SIZE, scalar, TEXT } from '../scalars.ts';
 import { parseServerName } from '../server-name.ts';
 import type { Fields } from '../table.ts';
 import { field, list, required, table } from '../table.ts';
@@ -54,6 +55,17 @@ const CERTIFICATE: Kind<CertificateFiles> = table<CertificateFiles>(
   { short: { name: 'certificate', isShort: (value) => typeof value === 'string' } },
 );
 
+const NAMED_CERTIFICATE: Fields<NamedKeyFiles> = {
+  certFile: required<Template>(
+    'certificate',
+    PATH_TEMPLATE,
+    '',
+    'A PEM file: the certificate, and those that sign it. Behind `data:` stands what would be in the file.',
+  ),
+  keyFile: required<Template>('key', PATH_TEMPLATE, '', 'Its key.'),
+  passwordFile: field<string>('password-file', PATH, '', 'A file of passwords, one a line: each is tried.'),
+};
+
 /** TLS of a site, with its certificates in place of their numbers. */
 export type WrittenTls = Omit<SiteTls, 'certificates'> & { readonly certificates: readonly CertificateFiles[] };
 
@@ -63,6 +75,12 @@ export const TLS_FIELDS: Fields<WrittenTls> = {
     list(CERTIFICATE),
     [],
     "One for each kind of key; nothing: those of the address's default site.",
+  ),
+  namedCertificates: field<readonly NamedKeyFiles[]>(
+    'named-certificates',
+    list(table(NAMED_CERTIFICATE)),
+    [],
+    'In their place: files that each handshake finds by variables, as `/etc/certs/$ssl_server_name.pem`.',
   ),
   rejectsHandshake: field<boolean>(
     'reject-handshake',

@@ -1,6 +1,7 @@
 /** Whether sites that speak TLS have certificates, and certificates keys. */
 
 import { renderBindAddress } from '../../../bind-address.ts';
+import type { Template } from '../../../model/template.ts';
 import type { Place } from '../../../place.ts';
 import type { Draft, DraftKey } from '../draft.ts';
 import { draftKey } from '../draft.ts';
@@ -10,13 +11,13 @@ import { readSize } from '../sizes.ts';
 import { LISTENS } from './listening.ts';
 import { declareZone } from './shared-zones.ts';
 
-export interface NamedCertificate {
+interface Named {
   readonly name: string;
-  readonly place: Place;
+  readonly template: Template;
 }
 
-export const CERTIFICATES: DraftKey<readonly NamedCertificate[]> = draftKey('ssl_certificate');
-export const CERTIFICATE_KEYS: DraftKey<readonly string[]> = draftKey('ssl_certificate_key');
+export const CERTIFICATES: DraftKey<readonly (Named & { readonly place: Place })[]> = draftKey('ssl_certificate');
+export const CERTIFICATE_KEYS: DraftKey<readonly Named[]> = draftKey('ssl_certificate_key');
 export const REJECTS_HANDSHAKES: DraftKey<boolean> = draftKey('ssl_reject_handshake');
 
 /** Who answers at an address when a client says no name, and whether TLS is spoken there. */
@@ -45,21 +46,17 @@ export function checkCertificates(http: Draft, report: NginxReport): void {
   }
 }
 
-/** A name with variables, or one that is the certificate itself, stands for no file. */
-const NO_FILE = /\$|^(?:data|engine|store):/;
-
-function isFileName(name: string): boolean {
-  return !NO_FILE.test(name);
-}
+/** Keys that a module of OpenSSL has. */
+const FOREIGN = /^(?:engine|store):/;
 
 /** A certificate has to have a key. */
 export function checkKeys(server: Draft, report: NginxReport): void {
   const certificates = server.get(CERTIFICATES) ?? [];
   const keys = server.get(CERTIFICATE_KEYS) ?? [];
   for (const [index, { name, place }] of certificates.entries()) {
-    if (![name, keys[index] ?? ''].every(isFileName)) {
-      report('nginx.refused', place, `the certificate "${name}" is not in a file of a fixed name`, {
-        hint: 'Certificates are read when the server starts, and when their files change: name the files of each site, without variables.',
+    if ([name, keys[index]?.name ?? ''].some((each) => FOREIGN.test(each))) {
+      report('nginx.refused', place, `the key of the certificate "${name}" is in no file`, {
+        hint: 'Modules of OpenSSL are not loaded: name a file of the key.',
       });
     }
   }

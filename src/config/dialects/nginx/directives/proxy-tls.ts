@@ -166,11 +166,14 @@ function ciphersOf(said: string, commands: TlsCommands): string {
   return suites === undefined ? before13 : `${suites}:${before13 || 'DEFAULT'}`;
 }
 
-/** Whoever reads the file takes what a variable comes to for the whole name if it is absolute: `/etc/nginx/.//run/a.pem` (named-certificates.ts). */
-function fileTemplate(template: Template, file: (name: string) => string): Template {
+/** Whoever reads the file takes what a variable comes to for the whole name if it is absolute, or no name: `/etc/nginx/.//run/a.pem` (named-certificates.ts). */
+export function fileTemplate(template: Template, file: (name: string) => string): Template {
   if (typeof template === 'string') {
-    return file(template);
+    return template.startsWith('data:') ? template : file(template);
   }
   const [first, ...rest] = template;
+  if (typeof first === 'string' && first.startsWith('data:')) {
+    return template;
+  }
   return typeof first === 'string' ? [file(first), ...rest] : [file('./'), ...template];
 }

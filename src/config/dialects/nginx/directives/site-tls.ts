@@ -134,10 +134,11 @@ const keepText = (key: DraftKey<string>): Apply => keep(key, (args) => args.text
 export const SITE_TLS_ROWS: readonly Row[] = [
   ...repeatable([
     row('ssl_certificate', TLS, 'text', 'The certificate, and those between it and its authority.', {
-      apply: (args, draft) => draft.append(CERTIFICATES, { name: args.text(0), place: args.place(0) }),
+      apply: (args, draft) =>
+        draft.append(CERTIFICATES, { name: args.text(0), template: args.template(0), place: args.place(0) }),
     }),
     row('ssl_certificate_key', TLS, 'text', 'The key of the certificate.', {
-      apply: (args, draft) => draft.append(CERTIFICATE_KEYS, args.text(0)),
+      apply: (args, draft) => draft.append(CERTIFICATE_KEYS, { name: args.text(0), template: args.template(0) }),
     }),
     row('ssl_protocols', TLS, PROTOCOLS, 'Versions of TLS that are spoken.', { apply: readProtocols }),
     row('ssl_session_ticket_key', TLS, 'path', 'A key that encrypts tickets.', {

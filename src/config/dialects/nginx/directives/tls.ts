@@ -16,7 +16,7 @@ export const TLS_ROWS: readonly Row[] = [
   ...later(NO_ECH, [
     ...repeatable([row('ssl_ech_file', STREAMED, 'path', 'A key that encrypts the beginning of a handshake.')]),
   ]),
-  ...later('Certificates with variables in their names are not read yet.', [
+  ...accepted('They are kept as long as their files are the same, which is looked at once a second.', [
     row(
       'ssl_certificate_cache',
       STREAMED,
