@@ -2,14 +2,25 @@
 
 import { systemClock } from '../../kernel/clock.ts';
 import type { TlsSettings } from '../../protocol/control/edge.ts';
-import type { ListenersParts } from '../connections/listeners.ts';
 import { CountedLog } from '../faults/counted-log.ts';
+import type { InternalErrors } from '../faults/internal-errors.ts';
 import { ExpiringTable, SESSIONS, STATUSES } from '../shared/expiring-table.ts';
 import { LateStatuses } from './late-statuses.ts';
+import type { AcceptorOptions } from './tls-acceptor.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
 
+interface ThreadParts extends Pick<AcceptorOptions, 'table'> {
+  readonly common: Pick<AcceptorOptions, 'date'>;
+  /** Memory of sessions of TLS. */
+  readonly sessions: SharedArrayBuffer;
+  /** … and of what authorities have said of clients' certificates. */
+  readonly statuses: SharedArrayBuffer;
+  readonly bugs: InternalErrors;
+  readonly log: (level: 'info' | 'error', text: string) => void;
+}
+
 /** `buffer`: what connections of the thread are read into. */
-export function acceptorsFor(parts: ListenersParts, buffer: Buffer): (settings: TlsSettings) => TlsAcceptor {
+export function acceptorsFor(parts: ThreadParts, buffer: Buffer): (settings: TlsSettings) => TlsAcceptor {
   const { table, common, bugs, log } = parts;
   const logError = (text: string): void => log('error', text);
   const around = {

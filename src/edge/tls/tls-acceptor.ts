@@ -56,7 +56,7 @@ export interface TlsListening {
   onLost?(): void;
 }
 
-interface AcceptorOptions {
+export interface AcceptorOptions {
   readonly settings: TlsSettings;
   readonly kept: SessionMemory;
   /** What authorities say of the certificates of clients. */
