@@ -78,9 +78,13 @@ test('Call holds its lane when there is no space, and lets it go when its client
   call.onDrain();
   deepEqual(told, ['begin', 'pause', 'resume']);
   call.reply.onData(MUCH, 0, 1, false);
+  equal(told[3], undefined, 'a client that has caught up is given what comes');
+  call.reply.onData(MUCH, 0, 1, false);
   equal(told[3], 'pause');
   call.reply.onEnd();
-  deepEqual(told.slice(4), ['end', 'resume'], 'the client has been given all');
+  deepEqual(told.slice(4), ['resume'], 'the worker has given all');
+  call.onDrain();
+  deepEqual(told.slice(4), ['resume', 'end'], 'the client has been given all');
 });
 
 const ENDS_OF_A_WHOLE_ONE: Record<string, (call: Call) => void> = {
