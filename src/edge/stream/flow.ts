@@ -69,7 +69,8 @@ export class Flow {
       this.#write(buffer, length, false);
     }
     const delayMs = this.#source.rate?.delayMs(length) ?? 0;
-    if (delayMs > 0) {
+    // What could not be written may have ended the session.
+    if (delayMs > 0 && !this.hasEnded) {
       this.#wait(delayMs);
     }
   }
