@@ -56,7 +56,7 @@ autobahn: setup-dev
 
 # nginx's own test suite, of which NGINX_TESTS is a clone, with Portico in nginx's place; REFEREE=1 runs nginx beside it.
 conformance-nginx: setup-dev
-	@tools/packages.sh nginx libnginx-mod-stream libfcgi-perl libcache-memcached-perl libcache-memcached-fast-perl libcryptx-perl libio-socket-ssl-perl libprotocol-websocket-perl memcached
+	@tools/packages.sh nginx libnginx-mod-stream uwsgi-core uwsgi-plugin-python3 libfcgi-perl libcache-memcached-perl libcache-memcached-fast-perl libcryptx-perl libscgi-perl libio-socket-ssl-perl libprotocol-websocket-perl memcached
 	@$(NODE) tests/conformance/nginx-suite/main.ts $(NGINX_TESTS) $(if $(REFEREE),--referee) $(if $(NGINX_TESTS_COMMIT),--commit $(NGINX_TESTS_COMMIT))
 
 # The same configurations and requests on Debian's nginx and on `portico nginx`, by hand and at random; ARGS="--random 500 --seed 7" for others.

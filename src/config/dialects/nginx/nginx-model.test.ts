@@ -117,6 +117,14 @@ test('a thousand sites with equal rules have one scope', () => {
   assert.equal(scopes.length, 1);
 });
 
+test('a log that is named is made, if nothing is written there as well', () => {
+  const { logs } = fakeNginxModel('access_log all; server { access_log own; location / { access_log off; } }');
+  assert.deepEqual(
+    logs.map(({ sink }) => sink.kind === 'file' && sink.path),
+    ['/srv/own', '/srv/all'],
+  );
+});
+
 test('threads, connections and the process are those of the file, and no field of a proxy is believed', () => {
   const { edge, process, forwarding } = fakeNginxModel(
     '',

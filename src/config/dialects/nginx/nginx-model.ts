@@ -5,10 +5,12 @@ import { withFirstAsking } from '../../asking-location.ts';
 import type { BindAddress } from '../../bind-address.ts';
 import { renderBindAddress } from '../../bind-address.ts';
 import type { Content } from '../../model/content.ts';
+import type { LogTarget } from '../../model/logs.ts';
 import { Pool } from '../../model/pool.ts';
 import type { CertificateFiles, Listener, Location, ServerModel, ServerName, Site } from '../../model/server-model.ts';
 import { renderServerName } from '../../render-server-name.ts';
 import { AppTable } from './app-table.ts';
+import { namedLogsOf } from './directives/access-log.ts';
 import { CONTENT_SAID } from './directives/answering.ts';
 import { charsetMapsOf } from './directives/charset.ts';
 import { definedVariablesOf } from './directives/defined-variables.ts';
@@ -61,6 +63,7 @@ export function modelOfNginx(
     certificates: tables.certificates,
     backlog: defaults.listeners[0]?.backlog ?? 0,
   });
+  addNamedLogs(main, tables.scopes.logs, around.prefix);
   return withFirstAsking({
     listeners,
     sites,
@@ -82,6 +85,16 @@ export function modelOfNginx(
     certificates: tables.certificates.values,
     process,
   });
+}
+
+/** A log is made at the start if it is named, as by nginx: whoever looks at it, or rotates it, need not know whether something is written there. */
+function addNamedLogs(draft: Draft, logs: Pool<LogTarget>, prefix: string): void {
+  for (const target of namedLogsOf(draft, prefix)) {
+    logs.add(target);
+  }
+  for (const child of draft.children) {
+    addNamedLogs(child, logs, prefix);
+  }
 }
 
 /** What sites and locations name by an index or an id. */

@@ -96,6 +96,12 @@ export function accessLogsOf(
     : said.flatMap((log) => (log.isOff ? [] : [{ target: wholeTarget(log.target, prefix, keeping), rule: log.rule }]));
 }
 
+/** Those that this block itself names, whoever uses them. */
+export function namedLogsOf(draft: Draft, prefix: string): readonly LogTarget[] {
+  const keeping = draft.get(kept);
+  return (draft.own(ACCESS_LOGS) ?? []).flatMap((log) => (log.isOff ? [] : [wholeTarget(log.target, prefix, keeping)]));
+}
+
 export function logsSubrequestsOf(draft: Draft): true | undefined {
   return draft.get(subrequests) === true ? true : undefined;
 }
