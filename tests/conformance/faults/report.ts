@@ -27,7 +27,7 @@ export interface FaultRow {
 /** Of each upstream 16 connections are kept, which come and go. */
 const OPEN_FILES_MAX = 20;
 /** Of a process that collects its garbage when it likes: a leak of 12 KB a request would be as much. */
-const GROWN_MB_MAX = 120;
+export const GROWN_MB_MAX = 120;
 
 /** What is not as it should be. */
 export function faultsOf({
@@ -70,7 +70,7 @@ export function renderReport(
   return `# Servers that misbehave
 
 \`make conformance-faults\` asks a server that misbehaves in one way after the other, through \`portico nginx\` and, a few times, through Debian's nginx with the same file. Two hundred requests go on at once. A server that is silent has a second.
-The page compares how clients end and what the error log says, and what has stayed when all requests of a kind are over: descriptors, memory (the process's own share, with whatever its collector has not given back), requests that the page of upstreams counts as active, files. Where descriptors are few or the disk is full, both programs may open 250 files and have a megabyte for temporary ones. Behind each kind a server that answers well is asked, and has to be heard.
+The page compares how clients end and what the error log says, and what has stayed when all requests of a kind are over: descriptors, memory (the process's own share, with whatever its collector has not given back; a kind behind which it has grown by more than ${GROWN_MB_MAX} MB is asked again, up to twice, and what it has grown the last time is told), requests that the page of upstreams counts as active, files. Where descriptors are few or the disk is full, both programs may open 250 files and have a megabyte for temporary ones. Behind each kind a server that answers well is asked, and has to be heard.
 
 ${total.toLocaleString('en')} requests. The edge had ${startMb.toFixed(0)} MB before the first of them and ${endMb.toFixed(0)} MB behind the last. ${faults.length === 0 ? 'No request was left active, and no file and no connection stayed.' : `Not as it should be: ${faults.join('; ')}.`}
 
