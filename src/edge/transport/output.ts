@@ -16,6 +16,16 @@ const SCRATCH = Buffer.allocUnsafeSlow(65_536);
 /** What waits in this thread in outputs that hold more than they may by themselves, or have held it since they were last empty. */
 let wideBytes = 0;
 
+/**
+ * Where pieces are put together that are shorter still, as most answers are: they go by the handle of the stream, which takes 0.3 µs less than the descriptor but sends what the
+ * kernel does not take at once from where it lies. What is so short may lie there; the next piece gets a place of its own.
+ */
+const SHORT_BYTES = 4096;
+let short = Buffer.allocUnsafeSlow(SHORT_BYTES);
+/** Fewer bytes are copied in a loop: to call Buffer's copy takes as long as a loop over some dozens. */
+const CALL_BYTES_MIN = 64;
+const NOTHING = Buffer.alloc(0);
+
 /** Up to this, bytes are sent as text, which needs no memory outside of the heap. */
 const TEXT_BYTES_MAX = 8192;
 
@@ -146,9 +156,7 @@ export class Output {
 
   text(text: string): void {
     if (this.#queue === undefined) {
-      if (text.length <= SCRATCH.length && this.#direct.isReady) {
-        this.#sendBorrowed(SCRATCH, 0, SCRATCH.latin1Write(text));
-      } else {
+      if (!this.#sendTogether(text, NOTHING, 0, 0)) {
         this.#give(text);
       }
     } else {
@@ -189,7 +197,7 @@ export class Output {
     const end = start + length;
     if (this.#queue === undefined && this.#direct.isReady) {
       const from = start - text.length;
-      if (from < 0) {
+      if (from < 0 || text.length + length <= SHORT_BYTES) {
         if (this.#sendTogether(text, buffer, start, end)) {
           return;
         }
@@ -251,12 +259,16 @@ export class Output {
   /** How many of the bytes the socket need not be given any more. */
   #write(bytes: Buffer, from: number, to: number): number {
     const sent = this.#direct.write(bytes, from, to);
+    this.#heedWrite();
+    return sent;
+  }
+
+  #heedWrite(): void {
     if (this.#direct.isBroken) {
       this.#socket.destroy();
     } else if (this.#direct.pendingBytes > 0 && !this.#isAsked) {
       this.#ask();
     }
-    return sent;
   }
 
   /** Sends text and bytes in one write, if nothing has to leave first and there is room to put them together. */
@@ -265,9 +277,24 @@ export class Output {
     if (length > SCRATCH.length || !this.#direct.isReady) {
       return false;
     }
-    bytes.copy(SCRATCH, SCRATCH.latin1Write(text), start, end);
-    this.#sendBorrowed(SCRATCH, 0, length);
+    if (length <= SHORT_BYTES) {
+      copyTo(short, short.latin1Write(text), bytes, start, end);
+      this.#sendShort(short.subarray(0, length));
+    } else {
+      bytes.copy(SCRATCH, SCRATCH.latin1Write(text), start, end);
+      this.#sendBorrowed(SCRATCH, 0, length);
+    }
     return true;
+  }
+
+  #sendShort(bytes: Buffer): void {
+    const sent = this.#direct.writeLasting(bytes);
+    this.#heedWrite();
+    if (this.#direct.pendingBytes > 0) {
+      short = Buffer.allocUnsafeSlow(SHORT_BYTES);
+    } else if (sent < bytes.length) {
+      this.#giveCopy(bytes, sent, bytes.length);
+    }
   }
 
   file(part: FilePart, done: () => void): void {
@@ -369,6 +396,18 @@ export class Output {
     } else {
       this.#events.onError(error);
     }
+  }
+}
+
+function copyTo(target: Buffer, at: number, bytes: Buffer, start: number, end: number): void {
+  if (end - start > CALL_BYTES_MIN) {
+    bytes.copy(target, at, start, end);
+    return;
+  }
+  let to = at;
+  for (let from = start; from < end; from += 1) {
+    target[to] = bytes[from]!;
+    to += 1;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The stream of a TLS connection whose handshake was made without one (direct-tls.ts): the one stream that there is of it. */
 
 import type { Socket } from 'node:net';
+import { readDirectly } from './direct-reading.ts';
 import type { CipherName, DirectTlsHandle } from './direct-tls.ts';
 import { closeNotify, leaveHandshake } from './direct-tls.ts';
 import type { SocketOwner } from './guarded-socket.ts';
@@ -20,15 +21,17 @@ export class DirectTlsSocket extends GuardedSocket {
 
   /** `buffer`: of the thread. */
   constructor(handle: DirectTlsHandle, buffer: Buffer) {
-    const onread = readingInto(buffer, (length) => {
+    const guarded: Receive = (length) => {
       try {
         return this.receive(length);
       } catch (error) {
         this.fail(error);
         return undefined;
       }
-    });
+    };
+    const onread = readingInto(buffer, guarded);
     super({ handle, allowHalfOpen: true, onread } as unknown as ConstructorParameters<typeof Socket>[0]);
+    readDirectly(this, guarded);
     this.#handle = handle;
     leaveHandshake(handle);
     handle.onerror = (error) => this.destroy(error);

@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs';
 import type { Server, Socket, SocketConstructorOpts } from 'node:net';
 import { createServer } from 'node:net';
 import type { BrotliCompress, DeflateRaw, Gunzip, Gzip, InflateRaw, ZstdCompress } from 'node:zlib';
+import { readDirectly } from './direct-reading.ts';
 import { GuardedSocket } from './guarded-socket.ts';
 
 /** Of a connection, or of what accepts connections. */
@@ -189,17 +190,18 @@ interface SocketOwner {
 
 function adopt(handle: ConnectionHandle, buffer: Buffer, { onSocket, onBug }: SocketOwner): void {
   let receive: Receive = () => undefined;
-  const onread = readingInto(buffer, (length) => {
+  const guarded: Receive = (length) => {
     try {
       return receive(length);
     } catch (error) {
       socket.fail(error);
       return undefined;
     }
-  });
-  const options = { handle, allowHalfOpen: true, onread };
+  };
+  const options = { handle, allowHalfOpen: true, onread: readingInto(buffer, guarded) };
   // `handle` is how net.Server itself makes the socket of a connection; the types leave it out.
   const socket = new GuardedSocket(options as unknown as ConstructorParameters<typeof Socket>[0]);
+  readDirectly(socket, guarded);
   try {
     receive = onSocket(socket);
   } catch (error) {

@@ -5,6 +5,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../../kernel/clock.ts';
+import { readDirectly } from '../../relay/sockets/direct-reading.ts';
 import { DirectWriter } from '../../relay/sockets/direct-writer.ts';
 import { GuardedSocket, guardSocket } from '../../relay/sockets/guarded-socket.ts';
 import { sentBytes } from '../../relay/sockets/node-internals.ts';
@@ -88,7 +89,10 @@ export class UpstreamConnection {
     this.#timer = new LazyTimer(parts.clock, () => this.#onDue());
     const socket = dial(peer, way, {
       buffer: way.isPaced === true ? PACED_READ : READ,
-      callback: (length) => this.#onRead(length),
+      callback: (length) => {
+        this.#onRead(length);
+        return true;
+      },
     });
     this.#socket = socket;
     // Its client keeps the process alive as long as it is wanted.
@@ -125,10 +129,11 @@ export class UpstreamConnection {
     this.isConnected = true;
     this.isHandshaking = false;
     this.#writer = new DirectWriter(this.#socket);
+    readDirectly(this.#socket, (length) => this.#onRead(length));
     this.#tell((user) => user.onConnected());
   }
 
-  #onRead(length: number): boolean {
+  #onRead(length: number): undefined {
     if (read.length !== length) {
       read = READ.subarray(0, length);
     }
@@ -138,7 +143,6 @@ export class UpstreamConnection {
     } catch (error) {
       this.#fail(user, error);
     }
-    return true;
   }
 
   #onClose(): void {
