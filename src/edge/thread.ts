@@ -111,7 +111,7 @@ export class EdgeThread {
   readonly #leftovers = new Leftovers(() => this.#table.size === 0);
   readonly #logFiles: LogFiles;
   /** On the monotonic clock: the wall clock is asked once a second. */
-  #dateUntilMs = 0;
+  #isDateFresh = false;
   #date = '';
   #isDrained = false;
   /** Another edge follows: the workers are kept for it. */
@@ -212,11 +212,14 @@ export class EdgeThread {
     });
   }
 
+  /** Of one second, until a timer has said that it is over: to ask the clock for each response costs more. */
   #today(): string {
-    const nowMs = systemClock.monotonicMs();
-    if (nowMs >= this.#dateUntilMs) {
+    if (!this.#isDateFresh) {
       const wallMs = systemClock.nowMs();
-      this.#dateUntilMs = nowMs + 1000 - (wallMs % 1000);
+      this.#isDateFresh = true;
+      setTimeout(() => {
+        this.#isDateFresh = false;
+      }, 1000 - (wallMs % 1000)).unref();
       this.#date = httpDate(wallMs);
     }
     return this.#date;

@@ -47,6 +47,8 @@ export interface AttemptFigures {
   connectMs: number | undefined;
   headMs: number | undefined;
   wholeMs: number | undefined;
+  /** On the monotonic clock. */
+  endedMs: number | undefined;
   bodyBytes: number;
   receivedBytes: number;
   sentBytes: number;

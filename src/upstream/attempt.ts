@@ -64,12 +64,19 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   #hasEnded = false;
   #isDismissed = false;
 
-  /** `isFresh`: a connection that was kept has just been found to be closed, so that a new one is opened. */
-  constructor(peer: Peer, asking: Asking, parts: AttemptParts, events: AttemptEvents, isFresh = false) {
+  /** `isFresh`: a connection that was kept has just been found to be closed, so that a new one is opened. `nowMs`: where the caller knows it. */
+  constructor(
+    peer: Peer,
+    asking: Asking,
+    parts: AttemptParts,
+    events: AttemptEvents,
+    isFresh = false,
+    nowMs: number = parts.clock.monotonicMs(),
+  ) {
     this.#asking = asking;
     this.#parts = parts;
     this.#events = events;
-    this.startedMs = parts.clock.monotonicMs();
+    this.startedMs = nowMs;
     const kept = isFresh ? undefined : parts.pool.take(peer, asking.way);
     const connection = kept ?? new UpstreamConnection(peer, asking.way, parts);
     this.#connection = connection;
@@ -83,6 +90,7 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
       connectMs: undefined,
       headMs: undefined,
       wholeMs: undefined,
+      endedMs: undefined,
       bodyBytes: 0,
       receivedBytes: 0,
       sentBytes: 0,
@@ -365,7 +373,8 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   /** The response is known to be whole, before its end is told. */
   settle(): void {
     const { figures } = this;
-    figures.wholeMs = this.#elapsedMs();
+    figures.endedMs = this.#nowMs();
+    figures.wholeMs = figures.endedMs - this.startedMs;
     figures.sentBytes = this.#connection.writtenBytes - this.#writtenBefore;
   }
 
@@ -377,7 +386,11 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   }
 
   #elapsedMs(): number {
-    return (this.#readMs || this.#parts.clock.monotonicMs()) - this.startedMs;
+    return this.#nowMs() - this.startedMs;
+  }
+
+  #nowMs(): number {
+    return this.#readMs || this.#parts.clock.monotonicMs();
   }
 
   // How fast the response is read.

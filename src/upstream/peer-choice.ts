@@ -28,6 +28,8 @@ export interface PeerTimes {
   readonly connectMs: number | undefined;
   readonly headMs: number | undefined;
   readonly wholeMs: number | undefined;
+  /** When it was over, on the monotonic clock; undefined: now. */
+  readonly endedMs?: number | undefined;
   /** Of the connection, for the page of upstreams. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
@@ -37,8 +39,10 @@ export interface PeerTimes {
 export interface PeerChoice {
   /** How many peers may still be tried. */
   readonly triesLeft: number;
-  /** The next one, which counts the request as active until `release`. Undefined: none is live. 'full': all that are live have their `max_conns`. */
-  next(): Peer | 'full' | undefined;
+  /**
+   * The next one, which counts the request as active until `release`. Undefined: none is live. 'full': all that are live have their `max_conns`. `nowMs`: where the caller knows it.
+   */
+  next(nowMs?: number): Peer | 'full' | undefined;
   /** Of a stream: the connection is there, which shows already that the server is well. */
   onConnected(): void;
   /** The head of the response has come after so long. At most once for each peer, before `release`. */

@@ -42,7 +42,7 @@ test('a client that does not ask, and the last request that is allowed, end the 
 
 test('the rules of the location that answers count, from then on and until the next request', () => {
   const keeping = open({ keepAliveMs: 1 });
-  const request = new FakeRequestHead({ path: '/' });
+  const request = Object.assign(new FakeRequestHead({ path: '/' }), { startedMs: 0 });
   const never = transportRules({ keepAliveMs: 0 }, {}, {});
   const named = transportRules({ keepAliveMs: 2, keepAliveFieldS: 2 }, {}, {});
   keeping.begin(true);

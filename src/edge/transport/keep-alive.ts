@@ -10,6 +10,8 @@ import { isKeptWith, staysOpen } from './transport-rules.ts';
 export interface KeptRequest {
   readonly method: string;
   readonly block: FieldBlock;
+  /** On the monotonic clock; 0: nobody has noted it. */
+  readonly startedMs: number;
 }
 
 export class KeepAlive {
@@ -55,7 +57,7 @@ export class KeepAlive {
     this.isKept =
       this.#isAsked &&
       !this.#isEnded &&
-      staysOpen(rules, this.requestCount, this.#openedMs, this.#services.monotonicMs()) &&
+      staysOpen(rules, this.requestCount, this.#openedMs, request.startedMs || this.#services.monotonicMs()) &&
       isKeptWith(rules, request);
   }
 

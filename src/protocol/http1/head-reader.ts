@@ -99,6 +99,12 @@ export class HeadReader<Line extends object> {
       }
     }
     const { bytes, at, end } = input;
+    const length = this.#lastLength;
+    if (length > 0 && end - at >= length && this.#isLast(bytes, at, 0, length)) {
+      this.#finish(input, length);
+      this.isRepeated = true;
+      return true;
+    }
     const lineLimit = Math.min(end, at + this.#limits.requestLineBytesMax + 2);
     let lf = at;
     while (lf < lineLimit && bytes[lf] !== LF) {
@@ -107,18 +113,14 @@ export class HeadReader<Line extends object> {
     if (lf === lineLimit) {
       return this.#withoutLine(input);
     }
-    const length = this.#lastLength;
     const lineLength = lf + 1 - at;
     const sectionLength = length - this.#lastLineLength;
-    if (length > 0 && end - at >= lineLength + sectionLength) {
-      if (lineLength === this.#lastLineLength && this.#isLast(bytes, at, 0, length)) {
-        this.#finish(input, length);
-        this.isRepeated = true;
-        return true;
-      }
-      if (this.#isLast(bytes, lf + 1, this.#lastLineLength, length)) {
-        return this.#readLine(input, lf) ?? this.#remember(input, lineLength, lineLength + sectionLength);
-      }
+    if (
+      length > 0 &&
+      end - at >= lineLength + sectionLength &&
+      this.#isLast(bytes, lf + 1, this.#lastLineLength, length)
+    ) {
+      return this.#readLine(input, lf) ?? this.#remember(input, lineLength, lineLength + sectionLength);
     }
     return this.#readWhole(input, lf);
   }

@@ -59,13 +59,12 @@ export class GroupChoice implements WaitingChoice {
     return this.#current === undefined ? undefined : this.#rules.sticky?.cookieFor(this.#tried.request, this.#current);
   }
 
-  next(): Peer | 'full' | undefined {
-    return this.#rules.isWaitedFor() ? 'full' : this.nextInQueue();
+  next(nowMs?: number): Peer | 'full' | undefined {
+    return this.#rules.isWaitedFor() ? 'full' : this.nextInQueue(nowMs);
   }
 
-  nextInQueue(): Peer | 'full' | undefined {
-    const { clock, unfinishedUntil } = this.#rules;
-    const nowMs = clock.monotonicMs();
+  nextInQueue(nowMs: number = this.#rules.clock.monotonicMs()): Peer | 'full' | undefined {
+    const { unfinishedUntil } = this.#rules;
     const tried = this.#tried;
     tried.hasSeenFull = false;
     this.#rules.lock();
@@ -164,7 +163,7 @@ export class GroupChoice implements WaitingChoice {
   }
 
   #settle(peer: PeerSlot, outcome: PeerOutcome, status: number, times: PeerTimes): boolean {
-    const nowMs = this.#rules.clock.monotonicMs();
+    const nowMs = times.endedMs ?? this.#rules.clock.monotonicMs();
     peer.add(PEER.active, -1);
     peer.add(PEER.sentBytes, times.sentBytes);
     peer.add(PEER.receivedBytes, times.receivedBytes);

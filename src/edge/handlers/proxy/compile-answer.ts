@@ -71,12 +71,18 @@ export function compileAnswer(
 
   /** Answers of which nothing depends on the request. */
   const known = new WeakMap<UpstreamHead, ProxiedAnswer>();
+  /** The last of them: responses repeat their heads, which are one object then. */
+  let last: { readonly head: UpstreamHead; readonly answer: ProxiedAnswer } | undefined;
   return (head, route, say) => {
     if (isRefused(head.status, route)) {
       return { kind: 'refuse', status: head.status, fields: challengesOf(head) };
     }
+    if (last?.head === head) {
+      return last.answer;
+    }
     const before = known.get(head);
     if (before !== undefined) {
+      last = { head, answer: before };
       return before;
     }
     const fields = protocol === 'memcached' ? withMediaType(head.fields, route) : withoutDuplicates(head.fields, say);

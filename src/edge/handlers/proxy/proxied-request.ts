@@ -133,13 +133,14 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
   #ask(): void {
     const target = this.#target!;
     this.#choice ??= target.upstream.peers.choose(this.#program.peerRequest(this.#route));
-    const peer = this.#choice.next();
+    const nowMs = this.#program.clock.monotonicMs();
+    const peer = this.#choice.next(nowMs);
     if (peer === 'full') {
       this.#queue(this.#choice);
     } else if (peer === undefined) {
       this.#failWithoutPeer();
     } else {
-      this.#askPeer(peer);
+      this.#askPeer(peer, false, nowMs);
     }
   }
 
@@ -173,7 +174,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     this.#fail(502);
   }
 
-  #askPeer(peer: Peer, isFresh = false): void {
+  #askPeer(peer: Peer, isFresh = false, nowMs?: number): void {
     this.#peer = peer;
     this.#asking ??= this.#newAsking();
     const asking = this.#asking;
@@ -182,7 +183,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       this.#fail(asking);
       return;
     }
-    const attempt = new Attempt(peer, asking, this.#target!.upstream.parts, this, isFresh);
+    const attempt = new Attempt(peer, asking, this.#target!.upstream.parts, this, isFresh, nowMs);
     this.#attempt = attempt;
     this.#asked.tries.push(attempt.figures);
     if (this.#tries === 0) {
