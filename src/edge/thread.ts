@@ -217,9 +217,12 @@ export class EdgeThread {
     if (!this.#isDateFresh) {
       const wallMs = systemClock.nowMs();
       this.#isDateFresh = true;
-      setTimeout(() => {
-        this.#isDateFresh = false;
-      }, 1000 - (wallMs % 1000)).unref();
+      setTimeout(
+        () => {
+          this.#isDateFresh = false;
+        },
+        1000 - (wallMs % 1000),
+      ).unref();
       this.#date = httpDate(wallMs);
     }
     return this.#date;

@@ -23,6 +23,15 @@ export interface AttemptParts extends ConnectionParts {
   readonly pool: ConnectionPool;
 }
 
+export interface AttemptStart {
+  /** A connection that was kept has just been found to be closed, so that a new one is opened. */
+  readonly isFresh: boolean;
+  /** Where the caller knows it. */
+  readonly nowMs: number | undefined;
+}
+
+const USUAL: AttemptStart = { isFresh: false, nowMs: undefined };
+
 type Phase = 'connecting' | 'sending' | 'waiting' | 'reading' | 'over';
 
 const DOING = {
@@ -64,20 +73,12 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
   #hasEnded = false;
   #isDismissed = false;
 
-  /** `isFresh`: a connection that was kept has just been found to be closed, so that a new one is opened. `nowMs`: where the caller knows it. */
-  constructor(
-    peer: Peer,
-    asking: Asking,
-    parts: AttemptParts,
-    events: AttemptEvents,
-    isFresh = false,
-    nowMs: number = parts.clock.monotonicMs(),
-  ) {
+  constructor(peer: Peer, asking: Asking, parts: AttemptParts, events: AttemptEvents, start: AttemptStart = USUAL) {
     this.#asking = asking;
     this.#parts = parts;
     this.#events = events;
-    this.startedMs = nowMs;
-    const kept = isFresh ? undefined : parts.pool.take(peer, asking.way);
+    this.startedMs = start.nowMs ?? parts.clock.monotonicMs();
+    const kept = start.isFresh ? undefined : parts.pool.take(peer, asking.way);
     const connection = kept ?? new UpstreamConnection(peer, asking.way, parts);
     this.#connection = connection;
     this.#isKept = kept !== undefined;

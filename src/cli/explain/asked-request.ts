@@ -2,6 +2,7 @@
 
 import type { BodySink, Exchange, Origin, Responder, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../../protocol/http/fields.ts';
+import { isProxyField } from '../../protocol/http/forwarded-fields.ts';
 import type { PeerOrigins } from '../../protocol/http/peer.ts';
 import { Peer } from '../../protocol/http/peer.ts';
 import type { HttpVersion } from '../../protocol/http/version.ts';
@@ -145,6 +146,6 @@ function blockOf(fields: readonly Field[]): FieldBlock {
     fields,
     get: (lower) => fields.find((field) => field.lower === lower)?.value,
     getAll: (lower) => fields.filter((field) => field.lower === lower).map(({ value }) => value),
-    hasProxyFields: false,
+    hasProxyFields: fields.some(({ lower }) => isProxyField(lower)),
   };
 }

@@ -17,25 +17,33 @@ export interface AskedServer {
   readonly sentBytes: number;
 }
 
+const NO_FIELDS: readonly Field[] = [];
+const NONE: readonly (AskedServer | undefined)[] = [];
+
 export class AskedServers {
   /** Undefined: the request was sent to another location, and who follows was asked from there. */
-  readonly tries: (AskedServer | undefined)[] = [];
+  tries: readonly (AskedServer | undefined)[] = NONE;
   /** What stands before and behind the peer where a log names it: `http://`, `/path?query`. */
   scheme = '';
   target = '';
   /** Of the last response. */
-  fields: readonly Field[] = [];
-  trailers: readonly Field[] = [];
+  fields: readonly Field[] = NO_FIELDS;
+  trailers: readonly Field[] = NO_FIELDS;
 
   /** Servers are asked, by another location than before if there are some already. */
   begin(scheme: string): void {
     if (this.tries.length > 0) {
-      this.tries.push(undefined);
+      this.note(undefined);
     }
     this.scheme = scheme;
     this.target = '';
-    this.fields = [];
-    this.trailers = [];
+    this.fields = NO_FIELDS;
+    this.trailers = NO_FIELDS;
+  }
+
+  note(server: AskedServer | undefined): void {
+    // As a rule there is one: a list that grows has room for seventeen.
+    this.tries = this.tries === NONE ? [server] : [...this.tries, server];
   }
 
   /** As nginx names it in its error log; '' before one was asked. */

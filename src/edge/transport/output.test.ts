@@ -104,13 +104,32 @@ function writeAll(output: Output, size: number): string {
 test('Output writes a text in front of borrowed bytes, where the room is given for it', async () => {
   await using pair = await openPair();
   const output = new Output(pair.edge, UNHEARD);
-  const read = Buffer.from('what was read before; the body, what follows');
-  const start = read.indexOf('the body');
-  output.borrowed('head ', { buffer: read, start, length: BODY.length });
-  equal(read.toString(), 'what was read befhead the body, what follows');
+  const body = 'the body'.padStart(5000);
+  const read = Buffer.from(`what was read before; ${body}, what follows`);
+  const start = read.indexOf(body);
+  output.borrowed('head ', { buffer: read, start, length: body.length });
+  equal(read.toString(), `what was read befhead ${body}, what follows`);
   output.text(' text');
   equal(output.isEmpty, true);
-  equal(await readAll(pair), 'head the body text');
+  equal(await readAll(pair), `head ${body} text`);
+});
+
+test('Output sends short pieces as they were given, whatever follows before the kernel takes them', async () => {
+  await using pair = await openPair();
+  await using other = await openPair();
+  const [output, next] = [new Output(pair.edge, UNHEARD), new Output(other.edge, UNHEARD)];
+  const read = Buffer.alloc(100);
+  let sent = '';
+  for (let count = 0; output.isEmpty; count += 1) {
+    const text = `${count} `.padEnd(1500, '.');
+    output.borrowed(text, { buffer: read.fill(String(count % 10)), start: 10, length: 50 });
+    sent += text + String(count % 10).repeat(50);
+  }
+  output.text('the last');
+  next.text('for somebody else '.repeat(100));
+  next.borrowed('x'.repeat(2000), { buffer: read.fill('!'), start: 0, length: 50 });
+  equal(await readAll(pair), `${sent}the last`);
+  equal(await readAll(other), `${'for somebody else '.repeat(100)}${'x'.repeat(2000)}${'!'.repeat(50)}`);
 });
 
 test('Output keeps what the kernel has no room for of borrowed bytes', async () => {

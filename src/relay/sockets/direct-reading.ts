@@ -12,7 +12,7 @@ type OnRead = (this: ReadHandle, bytes?: ArrayBuffer) => unknown;
 
 interface ReadHandle {
   onread?: OnRead;
-  [READING]?: Reading;
+  [READING]?: Reading | undefined;
 }
 
 interface Reading {
@@ -33,6 +33,13 @@ export function readDirectly(socket: Socket, receive: Receive): void {
   if (typeof handle === 'object' && handle !== null && binding !== undefined && typeof tellStream === 'function') {
     handle[READING] = { socket, receive, tellStream, binding };
     handle.onread = onRead;
+  }
+}
+
+/** Of a handle whose connection is closed. It lives longer than that, and leads to nothing from now on. */
+export function forgetReading(handle: object): void {
+  if (READING in handle) {
+    handle[READING] = undefined;
   }
 }
 

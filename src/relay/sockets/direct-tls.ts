@@ -8,6 +8,7 @@
 
 import type { SecureContext } from 'node:tls';
 import type { BareConnection, BareHandle } from './bare-connection.ts';
+import { forgetReading } from './direct-reading.ts';
 import { bindingOf, streamBinding } from './stream-binding.ts';
 
 interface TlsBinding {
@@ -225,6 +226,7 @@ function release(handle: DirectTlsHandle): void {
   handle[OWNER] = undefined;
   handle._parent = undefined;
   handle.onread = ignore;
+  forgetReading(handle);
   handle.onerror = ignore;
   ownerSymbol ??= Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'owner_symbol');
   if (ownerSymbol !== undefined && ownerSymbol in handle) {

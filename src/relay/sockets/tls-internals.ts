@@ -73,8 +73,9 @@ export class TlsPassage {
     return marked[PASSAGE];
   }
 
+  /** What OpenSSL writes by itself may still wait in the kernel's queue, behind which the next write leaves. */
   get isReady(): boolean {
-    return !this.#isBusy && this.#handle._parent?.writeQueueSize === 0;
+    return !this.#isBusy;
   }
 
   /** The bytes are borrowed until it returns. False: the connection is broken. Only if `isReady`, and if nothing waits in the stream. */

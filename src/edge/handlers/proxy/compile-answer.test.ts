@@ -23,7 +23,7 @@ function answer(
 ): { made: ProxiedAnswer; route: Route } {
   const { made, route } = askFake({ scopes: [scope] }, '/', (compilation) => {
     const of = compileAnswer({ protocol, to: TO }, fakeResponse(policy), compilation);
-    return (asked) => of(head, asked, () => undefined);
+    return (asked) => of(head, asked);
   });
   if (made === undefined || route === undefined) {
     throw new Error('the content was not asked');

@@ -30,8 +30,8 @@ export type ProxiedAnswer =
   /** The error pages of the scope answer. */
   | { readonly kind: 'refuse'; readonly status: number; readonly fields: ResponseFields };
 
-/** `say`: to the error log, at `warn`, with the server's name. What `X-Accel-Limit-Rate` and `X-Accel-Charset` ask for is the route's when it returns. */
-export type AnswerOf = (head: UpstreamHead, route: Route, say: (text: string) => void) => ProxiedAnswer;
+/** What `X-Accel-Limit-Rate` and `X-Accel-Charset` ask for is the route's when it returns. */
+export type AnswerOf = (head: UpstreamHead, route: Route) => ProxiedAnswer;
 
 const OK = 200;
 const UNAUTHORIZED = 401;
@@ -73,7 +73,7 @@ export function compileAnswer(
   const known = new WeakMap<UpstreamHead, ProxiedAnswer>();
   /** The last of them: responses repeat their heads, which are one object then. */
   let last: { readonly head: UpstreamHead; readonly answer: ProxiedAnswer } | undefined;
-  return (head, route, say) => {
+  return (head, route) => {
     if (isRefused(head.status, route)) {
       return { kind: 'refuse', status: head.status, fields: challengesOf(head) };
     }
@@ -85,6 +85,7 @@ export function compileAnswer(
       last = { head, answer: before };
       return before;
     }
+    const say = (text: string): void => route.log('warn', text);
     const fields = protocol === 'memcached' ? withMediaType(head.fields, route) : withoutDuplicates(head.fields, say);
     // One look at each name: as a rule there is no such field.
     const isAsked = fields.some(({ lower }) => lower.startsWith('x-accel-'));

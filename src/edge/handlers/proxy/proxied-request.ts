@@ -11,6 +11,7 @@ import type { CollectedBody, CollectorEvents } from '../../../relay/body/body-co
 import { BodyCollector, releaseBody } from '../../../relay/body/body-collector.ts';
 import { RETRY_AFTER } from '../../../relay/overload.ts';
 import type { Asking } from '../../../upstream/asking.ts';
+import type { AttemptStart } from '../../../upstream/attempt.ts';
 import { Attempt } from '../../../upstream/attempt.ts';
 import type { AttemptEvents, AttemptFailure } from '../../../upstream/attempt-events.ts';
 import type { UpstreamConnection } from '../../../upstream/connections/upstream-connection.ts';
@@ -140,7 +141,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     } else if (peer === undefined) {
       this.#failWithoutPeer();
     } else {
-      this.#askPeer(peer, false, nowMs);
+      this.#askPeer(peer, { isFresh: false, nowMs });
     }
   }
 
@@ -168,13 +169,13 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
   #failWithoutPeer(): void {
     const absence = this.#choice?.absence;
     if (absence === undefined) {
-      this.#asked.tries.push({ ...NOBODY, peer: this.#target!.upstream.peers.name });
+      this.#asked.note({ ...NOBODY, peer: this.#target!.upstream.peers.name });
     }
     this.#log('error', absence ?? 'no live upstreams while connecting to upstream');
     this.#fail(502);
   }
 
-  #askPeer(peer: Peer, isFresh = false, nowMs?: number): void {
+  #askPeer(peer: Peer, start: AttemptStart = { isFresh: false, nowMs: undefined }): void {
     this.#peer = peer;
     this.#asking ??= this.#newAsking();
     const asking = this.#asking;
@@ -183,13 +184,13 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       this.#fail(asking);
       return;
     }
-    const attempt = new Attempt(peer, asking, this.#target!.upstream.parts, this, isFresh, nowMs);
+    const attempt = new Attempt(peer, asking, this.#target!.upstream.parts, this, start);
     this.#attempt = attempt;
-    this.#asked.tries.push(attempt.figures);
+    this.#asked.note(attempt.figures);
     if (this.#tries === 0) {
       this.#askedMs = attempt.startedMs;
     }
-    this.#tries += isFresh ? 0 : 1;
+    this.#tries += start.isFresh ? 0 : 1;
     attempt.start();
   }
 
@@ -245,7 +246,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       this.#ask();
       return;
     }
-    const answer = this.#program.answerOf(head, this.#route, (text) => this.#log('warn', text));
+    const answer = this.#program.answerOf(head, this.#route);
     if (answer.kind === 'pass') {
       this.#answer.pass(answer, attempt, this.#choice?.setCookie);
       return;
@@ -299,7 +300,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
   onTunnel(head: UpstreamHead, connection: UpstreamConnection, rest: Buffer): void {
     const program = this.#program;
     this.#asked.fields = head.fields;
-    const answer = program.answerOf(head, this.#route, (text) => this.#log('warn', text));
+    const answer = program.answerOf(head, this.#route);
     const { responder } = this.#exchange;
     this.#answer.close();
     const peer = new UpgradedPeer(connection, rest, {
@@ -335,7 +336,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
     attempt.figures.status = status;
     if (isStale && this.#mayAskAgain('stale')) {
       // The server has done nothing wrong, and is asked once more.
-      this.#askPeer(peer, true);
+      this.#askPeer(peer, { isFresh: true, nowMs: undefined });
       return;
     }
     this.#release('failed');

@@ -47,6 +47,9 @@ function queryOf({ query }: Route): string | undefined {
 /** What a proxy says of whom it asks for: everybody that the field names already, and the client. */
 function forwardedFor({ exchange, client }: Route): string {
   const address = client.address || 'unix:';
+  if (!exchange.block.hasProxyFields) {
+    return address;
+  }
   const before = exchange.block.getAll('x-forwarded-for').join(', ');
   return before === '' ? address : `${before}, ${address}`;
 }
