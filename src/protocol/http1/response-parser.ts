@@ -49,6 +49,9 @@ export class ResponseParser {
   readonly #body: BodyReader;
   #phase: ResponsePhase = 'idle';
   #method = '';
+  /** The head that was read last, if its bytes are remembered, and to which method it was the response. */
+  #lastHead: ResponseHead | undefined;
+  #lastMethod = '';
   #hasEnded = false;
   #interimHeads = 0;
   readonly #interimHeadsMax: number;
@@ -156,11 +159,10 @@ export class ResponseParser {
     if (result === false) {
       return undefined;
     }
-    const head = result === true ? composeHead(heads.line, heads.block, this.#method) : result;
+    const head = result === true ? this.#compose() : result;
     if (isFault(head)) {
       return this.#fail(head);
     }
-    heads.release();
     if (head.isTunnel) {
       this.#phase = 'tunnel';
     } else if (head.isInterim) {
@@ -169,6 +171,19 @@ export class ResponseParser {
       this.#phase = head.framing.kind === 'none' ? 'idle' : 'body';
       this.#body.start(head.framing);
     }
+    return head;
+  }
+
+  /** Of what repeats, to the same method, it is the same object. */
+  #compose(): ResponseHead | Fault {
+    const heads = this.#heads;
+    if (this.#lastHead !== undefined && heads.isRepeated && this.#lastMethod === this.#method) {
+      return this.#lastHead;
+    }
+    const head = composeHead(heads.line, heads.block, this.#method);
+    this.#lastHead = heads.isRemembered && !isFault(head) ? head : undefined;
+    this.#lastMethod = this.#method;
+    heads.release();
     return head;
   }
 

@@ -244,6 +244,7 @@ const ABOUT_UPGRADES: ReadonlySet<number> = new Set([101, 426]);
 
 /** The head that was read last. */
 interface LastHead {
+  readonly response: ResponseHead;
   readonly block: Http1Block;
   readonly method: string;
   readonly head: UpstreamHead;
@@ -257,7 +258,10 @@ let last: LastHead | undefined;
  */
 function upstreamHead(response: ResponseHead, method: string): UpstreamHead {
   const { block, framing } = response;
-  if (last !== undefined && isSame(last, response, method)) {
+  if (
+    last !== undefined &&
+    ((last.response === response && last.method === method) || isSame(last, response, method))
+  ) {
     return last.head;
   }
   const { status, reason } = response;
@@ -266,7 +270,7 @@ function upstreamHead(response: ResponseHead, method: string): UpstreamHead {
     lower === 'upgrade' ? keepsUpgrade : !OF_THE_HOP.has(lower) && !block.connection.includes(lower),
   );
   const head = { status, reason, fields, bodyLength: lengthOf(framing, block) };
-  last = { block, method, head };
+  last = { response, block, method, head };
   return head;
 }
 
