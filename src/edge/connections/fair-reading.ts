@@ -8,7 +8,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Receive } from '../../relay/sockets/node-internals.ts';
+import type { Receive } from '../../relay/sockets/direct-reading.ts';
 import { readLater } from '../../relay/sockets/node-internals.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Receive } from '../../relay/sockets/direct-reading.ts';
 import { takeTls } from '../../relay/sockets/direct-tls-socket.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
-import type { Receive } from '../../relay/sockets/node-internals.ts';
 import type {
   ClientConnection,
   DatagramClient,

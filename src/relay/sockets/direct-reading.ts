@@ -4,9 +4,11 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Receive } from './node-internals.ts';
 import type { StreamBinding } from './stream-binding.ts';
 import { streamBinding } from './stream-binding.ts';
+
+/** Takes the bytes of one read; returns the buffer for the next reads if that is to be another. */
+export type Receive = (length: number) => Buffer | undefined;
 
 type OnRead = (this: ReadHandle, bytes?: ArrayBuffer) => unknown;
 

@@ -1,12 +1,12 @@
 /** The stream of a TLS connection whose handshake was made without one (direct-tls.ts): the one stream that there is of it. */
 
 import type { Socket } from 'node:net';
+import type { Receive } from './direct-reading.ts';
 import { readDirectly } from './direct-reading.ts';
 import type { CipherName, DirectTlsHandle } from './direct-tls.ts';
 import { closeNotify, leaveHandshake } from './direct-tls.ts';
 import type { SocketOwner } from './guarded-socket.ts';
 import { failSocket, GuardedSocket, guardSocket } from './guarded-socket.ts';
-import type { Receive } from './node-internals.ts';
 import { readingInto } from './node-internals.ts';
 import { PATIENT, readIntoBuffer, TlsPassage } from './tls-internals.ts';
 

@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs';
 import type { Server, Socket, SocketConstructorOpts } from 'node:net';
 import { createServer } from 'node:net';
 import type { BrotliCompress, DeflateRaw, Gunzip, Gzip, InflateRaw, ZstdCompress } from 'node:zlib';
+import type { Receive } from './direct-reading.ts';
 import { readDirectly } from './direct-reading.ts';
 import { GuardedSocket } from './guarded-socket.ts';
 
@@ -143,8 +144,6 @@ export function isPeerGone(socket: Socket): boolean {
 }
 
 export type ListenPlace = { readonly fd: number; readonly backlog: number } | { readonly path: string };
-/** Takes the bytes of one read; returns the buffer for the next reads if that is to be another. */
-export type Receive = (length: number) => Buffer | undefined;
 export type OnSocket = (socket: GuardedSocket) => Receive;
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { Socket } from 'node:net';
-import type { Receive } from './node-internals.ts';
+import type { Receive } from './direct-reading.ts';
 import type { StreamBinding, StreamRequest } from './stream-binding.ts';
 import { streamBinding } from './stream-binding.ts';
 
