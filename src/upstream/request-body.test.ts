@@ -51,6 +51,31 @@ test('a body in memory waits for its taker, and can be given again', () => {
   deepEqual(again.told, taker.told);
 });
 
+test('a long body in memory leaves at once, as far as its taker has room', () => {
+  const body = new BodyInMemory([Buffer.alloc(70_000), Buffer.alloc(0), Buffer.alloc(2_000_000), Buffer.from('end')]);
+  const rooms = [1_048_576, 500_000, 0];
+  class Eager extends Taker {
+    takeAtOnce(pieces: readonly Buffer[], length: number): number {
+      const sum = pieces.reduce((bytes, piece) => bytes + piece.length, 0);
+      const taken = Math.min(rooms.shift() ?? 0, length);
+      this.told.push(`${sum === length ? taken : Number.NaN} of ${length}`);
+      return taken;
+    }
+  }
+  const taker = new Eager();
+  taker.hasRoom = false;
+  body.start(taker);
+  // The rest of a piece that was taken in part goes on where it was left.
+  deepEqual(taker.told, ['1048576 of 1048576', '500000 of 1021427', '65536']);
+  rooms.splice(0, Infinity, 1_000_000);
+  taker.told.length = 0;
+  body.resume();
+  deepEqual(taker.told, ['455891 of 455891', 'end']);
+  const short = new Eager();
+  new BodyInMemory([Buffer.from('short')]).start(short);
+  deepEqual(short.told, ['short', 'end']);
+});
+
 test('a piece of a stream and the end that comes with it are one', async () => {
   const { body, taker } = stream();
   equal(body.data(Buffer.from('first')), true);

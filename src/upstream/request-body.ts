@@ -11,6 +11,8 @@ export type LostBody = BodyLoss | 'file';
 export interface BodyTaker {
   /** The bytes are borrowed until it returns. False: no more until `resume`. */
   take(bytes: Buffer): boolean;
+  /** As many of `length` bytes as can leave at once, in one call; where that is none, `take` has them. Absent: it never is. */
+  takeAtOnce?(pieces: readonly Buffer[], length: number): number;
   /** `last`: the bytes in front of the end, which leave with it. */
   finish(last?: Buffer): void;
   /** The rest will not come. `file`: it cannot be read. */
@@ -60,14 +62,13 @@ export class BodyInMemory implements RequestBody {
   }
 
   resume(): void {
+    while (this.#passAtOnce()) {
+      // A server that takes all that is given to it is given more.
+    }
     for (let piece = this.#pieces[this.#piece]; piece !== undefined; piece = this.#pieces[this.#piece]) {
       const from = this.#at;
       const to = Math.min(piece.length, from + UPSTREAM_LIMITS.pieceBytes);
-      this.#at = to;
-      if (to === piece.length) {
-        this.#piece += 1;
-        this.#at = 0;
-      }
+      this.#pass(to - from);
       const taker = this.#taker;
       if (taker === undefined || (from < to && !taker.take(piece.subarray(from, to)))) {
         return;
@@ -76,6 +77,34 @@ export class BodyInMemory implements RequestBody {
     const taker = this.#taker;
     this.#taker = undefined;
     taker?.finish();
+  }
+
+  /** False: all is passed on, or nobody takes more at present. */
+  #passAtOnce(): boolean {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    let from = this.#at;
+    for (let index = this.#piece; index < this.#pieces.length && length < UPSTREAM_LIMITS.atOnceBytes; index += 1) {
+      const piece = this.#pieces[index]!;
+      const to = Math.min(piece.length, from + UPSTREAM_LIMITS.atOnceBytes - length);
+      pieces.push(piece.subarray(from, to));
+      length += to - from;
+      from = 0;
+    }
+    // What fits into one piece leaves with the head.
+    const taken = length <= UPSTREAM_LIMITS.pieceBytes ? 0 : (this.#taker?.takeAtOnce?.(pieces, length) ?? 0);
+    this.#pass(taken);
+    return length > 0 && taken === length;
+  }
+
+  /** So many bytes were taken. */
+  #pass(bytes: number): void {
+    this.#at += bytes;
+    for (let piece = this.#pieces[this.#piece]; piece !== undefined && this.#at >= piece.length; ) {
+      this.#at -= piece.length;
+      this.#piece += 1;
+      piece = this.#pieces[this.#piece];
+    }
   }
 
   stop(): void {

@@ -50,6 +50,13 @@ export class SentBody implements BodyTaker {
     this.#body.stop();
   }
 
+  takeAtOnce(pieces: readonly Buffer[], length: number): number {
+    if (this.#isStopped) {
+      return length;
+    }
+    return this.#framing === undefined ? this.#connection.writeAtOnce(pieces, length) : 0;
+  }
+
   take(bytes: Buffer): boolean {
     if (this.#isStopped) {
       return true;

@@ -214,6 +214,26 @@ export class UpstreamConnection {
     return this.#send(bytes, bytes.length);
   }
 
+  /** As many of `length` bytes as the kernel takes at once, behind what is joined. They are borrowed until it returns. 0: `write` them. */
+  writeAtOnce(pieces: readonly Buffer[], length: number): number {
+    const writer = this.#writer;
+    if (writer?.isReady !== true) {
+      return 0;
+    }
+    const joined = this.#joinedBytes;
+    const sent =
+      joined === 0
+        ? writer.writeMany(pieces, length)
+        : writer.writeMany([JOINED.subarray(0, joined), ...pieces], joined + length);
+    if (sent < joined) {
+      JOINED.copyWithin(0, sent, joined);
+    }
+    this.#joinedBytes = Math.max(0, joined - sent);
+    const taken = Math.max(0, sent - joined);
+    this.writtenBytes += taken;
+    return taken;
+  }
+
   /** As `write`, for bytes that nobody changes any more. */
   writeLasting(bytes: Buffer): boolean {
     if (this.isJoining) {
