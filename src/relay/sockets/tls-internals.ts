@@ -28,6 +28,25 @@ interface WithPassage {
   _final?: Call;
 }
 
+interface PassageRequest extends StreamRequest {
+  passage?: TlsPassage | undefined;
+}
+
+/** Requests to write that are over, for the next writes of this thread: to have Node make one takes a quarter of a microsecond. */
+const spare: PassageRequest[] = [];
+const SPARE_MAX = 64;
+
+/** Called by Node. */
+function onComplete(this: PassageRequest, status: number): void {
+  const { passage } = this;
+  this.passage = undefined;
+  this.handle = undefined;
+  if (status === 0 && spare.length < SPARE_MAX) {
+    spare.push(this);
+  }
+  passage?.complete(status);
+}
+
 /** Writes of one TLS connection past its stream, one at a time. */
 export class TlsPassage {
   /** Bytes that the kernel has not taken of what was written. */
@@ -38,17 +57,6 @@ export class TlsPassage {
   #isBusy = false;
   /** What the stream wants to do meanwhile: it does one thing at a time. */
   #waiting: (() => void) | undefined;
-  readonly #onComplete = (status: number): void => {
-    this.#isBusy = false;
-    this.pendingBytes = 0;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (status < 0) {
-      this.#socket.destroy(); // As the stream does with a write that fails.
-    }
-    // A stream that is destroyed wants to know what became of its write all the same.
-    waiting?.();
-  };
 
   private constructor(socket: Socket, handle: TlsHandle, binding: StreamBinding) {
     this.#socket = socket;
@@ -81,9 +89,10 @@ export class TlsPassage {
   /** The bytes are borrowed until it returns. False: the connection is broken. Only if `isReady`, and if nothing waits in the stream. */
   write(bytes: Buffer): boolean {
     const { WriteWrap, streamBaseState, kLastWriteWasAsync } = this.#binding;
-    const request = new WriteWrap();
+    const request: PassageRequest = spare.pop() ?? new WriteWrap();
     request.handle = this.#handle;
-    request.oncomplete = this.#onComplete;
+    request.passage = this;
+    request.oncomplete = onComplete;
     this.#isBusy = true;
     const isTaken = this.#handle.writeBuffer?.(request, bytes) === 0;
     if (!isTaken || streamBaseState[kLastWriteWasAsync] === 0) {
@@ -92,6 +101,19 @@ export class TlsPassage {
       this.pendingBytes = bytes.length;
     }
     return isTaken;
+  }
+
+  /** The write is over that was under way. */
+  complete(status: number): void {
+    this.#isBusy = false;
+    this.pendingBytes = 0;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (status < 0) {
+      this.#socket.destroy(); // As the stream does with a write that fails.
+    }
+    // A stream that is destroyed wants to know what became of its write all the same.
+    waiting?.();
   }
 
   /** At once, or when the write is over that is under way. */
