@@ -1,5 +1,6 @@
 /** A request that nobody has sent: what the pipeline is asked about, and what it answers. No socket, no body. */
 
+import { isConditionField } from '../../protocol/http/condition-fields.ts';
 import type { BodySink, Exchange, Origin, Responder, ResponseHead } from '../../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../../protocol/http/fields.ts';
 import { isProxyField } from '../../protocol/http/forwarded-fields.ts';
@@ -147,5 +148,6 @@ function blockOf(fields: readonly Field[]): FieldBlock {
     get: (lower) => fields.find((field) => field.lower === lower)?.value,
     getAll: (lower) => fields.filter((field) => field.lower === lower).map(({ value }) => value),
     hasProxyFields: fields.some(({ lower }) => isProxyField(lower)),
+    hasConditions: fields.some(({ lower }) => isConditionField(lower)),
   };
 }

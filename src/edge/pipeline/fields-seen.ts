@@ -3,33 +3,13 @@
  * itself, and neither is what a subrequest answers with. Remembered by the block, as everything is that is derived from one.
  */
 
+import { isConditionField } from '../../protocol/http/condition-fields.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
-
-const CONDITIONS: ReadonlySet<string> = new Set([
-  'if-match',
-  'if-none-match',
-  'if-modified-since',
-  'if-unmodified-since',
-  'if-range',
-  'range',
-]);
 
 const remembered = new WeakMap<FieldBlock, FieldBlock>();
 
-const conditional = new WeakMap<FieldBlock, boolean>();
-
-/** Whether the client wants the response only if something holds, or a part of it. */
-export function hasConditions(block: FieldBlock): boolean {
-  let known = conditional.get(block);
-  if (known === undefined) {
-    known = block.fields.some(({ lower }) => CONDITIONS.has(lower));
-    conditional.set(block, known);
-  }
-  return known;
-}
-
 export function withoutConditions(block: FieldBlock): FieldBlock {
-  if (!hasConditions(block)) {
+  if (!block.hasConditions) {
     return block;
   }
   const known = remembered.get(block);
@@ -37,10 +17,11 @@ export function withoutConditions(block: FieldBlock): FieldBlock {
     return known;
   }
   const fresh: FieldBlock = {
-    fields: block.fields.filter(({ lower }) => !CONDITIONS.has(lower)),
-    get: (lower) => (CONDITIONS.has(lower) ? undefined : block.get(lower)),
-    getAll: (lower) => (CONDITIONS.has(lower) ? [] : block.getAll(lower)),
+    fields: block.fields.filter(({ lower }) => !isConditionField(lower)),
+    get: (lower) => (isConditionField(lower) ? undefined : block.get(lower)),
+    getAll: (lower) => (isConditionField(lower) ? [] : block.getAll(lower)),
     hasProxyFields: block.hasProxyFields,
+    hasConditions: false,
   };
   remembered.set(block, fresh);
   return fresh;

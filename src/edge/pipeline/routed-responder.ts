@@ -19,7 +19,6 @@ import type {
 } from '../../protocol/http/exchange.ts';
 import { releaseBody } from '../../protocol/http/release-body.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
-import { hasConditions } from './fields-seen.ts';
 import type { Answer } from './filters/answer.ts';
 import type { ChainEvents } from './filters/body-chain.ts';
 import { BodyChain } from './filters/body-chain.ts';
@@ -146,7 +145,7 @@ export class RoutedResponder implements Responder {
 
   #filters(): readonly Filter[] {
     const { scope, request, limitRate, charset } = this.#route;
-    const isUsual = limitRate === undefined && charset === undefined && !hasConditions(request.block);
+    const isUsual = limitRate === undefined && charset === undefined && !request.block.hasConditions;
     return isUsual ? scope.usualFilters : scope.filters;
   }
 

@@ -155,13 +155,16 @@ function remembered(edits: readonly (HeadEdit | undefined)[]): HeadEdit | undefi
     return undefined;
   }
   const known = new WeakMap<ResponseHead, ResponseHead>();
+  let [last, edited]: (ResponseHead | undefined)[] = [];
   return (head) => {
-    const before = known.get(head);
-    if (before !== undefined) {
-      return before;
+    if (last !== head || edited === undefined) {
+      last = head;
+      edited = known.get(head);
+      if (edited === undefined) {
+        edited = present.reduce((changed, edit) => edit(changed), head);
+        known.set(head, edited);
+      }
     }
-    const fresh = present.reduce((edited, edit) => edit(edited), head);
-    known.set(head, fresh);
-    return fresh;
+    return edited;
   };
 }

@@ -1,5 +1,6 @@
 /** A field section for tests: of any lines, which are neither checked nor made anything of. */
 
+import { isConditionField } from './condition-fields.ts';
 import type { Field, FieldBlock } from './fields.ts';
 import { isProxyField } from './forwarded-fields.ts';
 
@@ -10,5 +11,6 @@ export function fieldBlock(lines: readonly (readonly [name: string, value: strin
     get: (lower) => fields.find((field) => field.lower === lower)?.value,
     getAll: (lower) => fields.filter((field) => field.lower === lower).map(({ value }) => value),
     hasProxyFields: fields.some(({ lower }) => isProxyField(lower)),
+    hasConditions: fields.some(({ lower }) => isConditionField(lower)),
   };
 }

@@ -21,4 +21,6 @@ export interface FieldBlock {
   getAll(lower: string): readonly string[];
   /** It has fields that only a trusted proxy may send: X-Forwarded-* and the like, Forwarded, X-Request-ID. */
   readonly hasProxyFields: boolean;
+  /** It has fields of condition-fields.ts. */
+  readonly hasConditions: boolean;
 }

@@ -7,6 +7,9 @@ import type { Http1Block } from './types.ts';
 
 const NOTHING: readonly string[] = [];
 
+const CONDITIONS =
+  ROLE.ifMatch | ROLE.ifNoneMatch | ROLE.ifModifiedSince | ROLE.ifUnmodifiedSince | ROLE.ifRange | ROLE.range;
+
 export class ParsedBlock implements Http1Block {
   readonly fields: readonly FieldLine[];
   readonly contentLength: number | undefined;
@@ -16,6 +19,7 @@ export class ParsedBlock implements Http1Block {
   readonly expect: string | undefined;
   readonly upgrade: string | undefined;
   readonly hasProxyFields: boolean;
+  readonly hasConditions: boolean;
   /** The roles that more than one line plays. */
   readonly repeatedRoles: number;
 
@@ -60,6 +64,7 @@ export class ParsedBlock implements Http1Block {
     this.expect = expect;
     this.upgrade = upgrade;
     this.hasProxyFields = (seen & ROLE.proxy) !== 0;
+    this.hasConditions = (seen & CONDITIONS) !== 0;
     this.repeatedRoles = repeated;
   }
 

@@ -30,6 +30,7 @@ export const ROLE = {
   ifNoneMatch: 8192,
   ifRange: 16_384,
   contentRange: 32_768,
+  range: 65_536,
 } as const;
 
 const ROLES: ReadonlyMap<string, number> = new Map([
@@ -48,6 +49,7 @@ const ROLES: ReadonlyMap<string, number> = new Map([
   ['if-none-match', ROLE.ifNoneMatch],
   ['if-range', ROLE.ifRange],
   ['content-range', ROLE.contentRange],
+  ['range', ROLE.range],
 ]);
 
 /** One field line. Immutable: all messages with the same line share the object, and all connections too, unless the line is secret. */
