@@ -56,3 +56,18 @@ test('a block notes which roles are played twice', () => {
     ROLE.contentLength | ROLE.contentType,
   );
 });
+
+test('a block knows whether the response is wanted only under a condition', () => {
+  const conditions = [
+    'If-Match: *',
+    'If-None-Match: "a"',
+    'If-Modified-Since: x',
+    'If-Unmodified-Since: x',
+    'If-Range: "a"',
+    'Range: bytes=0-',
+  ];
+  assert.deepEqual(
+    [...conditions, 'Content-Range: bytes 0-1/2', 'Host: a'].map((line) => block('Accept: a', line).hasConditions),
+    [true, true, true, true, true, true, false, false],
+  );
+});
