@@ -3,6 +3,7 @@
 //   make bench                     everything, nine rounds of two seconds; writes bench/results.md and results.svg
 //   make bench QUICK=1             three rounds of one second; writes to var/bench
 //   make bench CASES=W1,S1         some cases; writes to var/bench
+//   make bench CASES=P1 RECORD=proxying   the same, and writes bench/proxying.md and proxying.svg
 //   make bench ROUNDS=5            fewer rounds of two seconds; writes to var/bench
 //   make bench PEERS=FOLDER        with a virtual environment of peers that is there already
 
@@ -80,15 +81,15 @@ async function runCases(bench: Bench, cases: readonly Case[]): Promise<void> {
 }
 
 async function write(
-  { rounds, seconds, peers, isRecord }: Options,
+  { rounds, seconds, peers, record }: Options,
   results: CaseResult[],
   minutes: number,
 ): Promise<void> {
-  const folder = isRecord ? 'bench' : 'var/bench';
+  const [folder, name] = record === undefined ? ['var/bench', 'results'] : ['bench', record];
   const machine = describeMachine();
   const date = new Date().toISOString().slice(0, 10);
   const surroundings = {
-    ...{ date, rounds, seconds, machine },
+    ...{ name, date, rounds, seconds, machine },
     tookMinutes: Math.ceil(minutes),
     versions: await describeVersions(peers),
   };
@@ -98,10 +99,10 @@ async function write(
     .join(', ')}; ${rounds} interleaved rounds of ${seconds} s; bars are medians, lines on them quartiles.`;
   const panels = results.flatMap((result) => result.panels);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'results.md'), renderReport(results, surroundings));
-  writeFileSync(join(folder, 'results.svg'), renderChart({ title: 'Portico beside its peers', about }, panels));
+  writeFileSync(join(folder, `${name}.md`), renderReport(results, surroundings));
+  writeFileSync(join(folder, `${name}.svg`), renderChart({ title: 'Portico beside its peers', about }, panels));
   writeFileSync('var/bench/results.json', JSON.stringify({ surroundings, results }, null, 1));
-  console.log(`\nbench: wrote ${folder}/results.md and ${folder}/results.svg`);
+  console.log(`\nbench: wrote ${folder}/${name}.md and ${folder}/${name}.svg`);
 }
 
 for (const [signal, code] of [

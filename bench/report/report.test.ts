@@ -4,6 +4,7 @@ import { renderReport } from './report.ts';
 import type { CaseResult } from './result.ts';
 
 const SURROUNDINGS = {
+  name: 'results',
   date: '2025-01-02',
   rounds: 9,
   seconds: 2,

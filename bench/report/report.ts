@@ -4,6 +4,8 @@ import { renderCode, renderTable } from './markdown.ts';
 import type { CaseResult, Goal, Invocation } from './result.ts';
 
 export interface Surroundings {
+  /** Of the page, without its ending. */
+  readonly name: string;
   readonly date: string;
   readonly rounds: number;
   readonly seconds: number;
@@ -14,12 +16,12 @@ export interface Surroundings {
 }
 
 export function renderReport(results: readonly CaseResult[], surroundings: Surroundings): string {
-  const { date, rounds, seconds, tookMinutes } = surroundings;
+  const { name, date, rounds, seconds, tookMinutes } = surroundings;
   const goals = results.flatMap(({ goals }) => goals);
   return `${[
     '# Portico beside its peers',
     `Written by \`make bench\` on ${date}, in ${tookMinutes} minutes. A figure means something only beside another from the same run.`,
-    '![Chart of the figures below](results.svg)',
+    `![Chart of the figures below](${name}.svg)`,
     '## How it was measured',
     `All servers of a case are started and warmed; then they are measured in turn, ${rounds} rounds of ${seconds} s each (A B C A B C …; fewer where it says so), so that one at a time is under load and what else the machine does falls on all alike. Rates are medians of the rounds. “Portico, times its rate” is the median of the ratios of each round (above 1, Portico is faster), with the quartiles beside it. Processor time is user and system time of all processes of a server, from /proc, divided by the requests of the round. The load (wrk, one thread; for WebSockets a process of Node.js) runs on the same machine, over loopback, and takes its share of the cores.`,
     'Every server runs the same application under the same Python, at the best setting that its documentation names: nginx has a worker for each core and keeps connections to upstreams where their protocol can, gunicorn has its C parser, granian has one blocking thread, ASGI runs on uvloop wherever a server can, nobody writes an access log. Portico runs as it comes, but for the flags that a case needs.',
