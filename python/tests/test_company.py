@@ -1,7 +1,5 @@
 """Answers that are quick to make wait for those of the requests behind them, and leave in one send."""
 
-import time
-
 import pytest
 
 from fake_edge import edge_for, read_words, request_frame
@@ -18,13 +16,15 @@ class Pages(Gate):
     def __init__(self):
         super().__init__()
         self.given = []
+        self.now = 0.0
+        """What the worker's clock says: no machine is too slow for an answer to be quick."""
 
     def __call__(self, environ, start):
         path = environ['PATH_INFO']
         if path == '/wait':
             return super().__call__(environ, start)
         if path == '/slow':
-            time.sleep(2 * HELD_S)
+            self.now += 2 * HELD_S
         block = LARGE if path == '/large' else path.encode()
         blocks = [b'/', b'stream'] if path == '/stream' else [block]
         start('200 OK', [('Content-Length', str(sum(map(len, blocks))))])
@@ -33,9 +33,10 @@ class Pages(Gate):
 
 
 @pytest.fixture
-def site():
+def site(monkeypatch):
     """The application, waiting in /wait when `begin` returns, and the edge's end of its lane."""
     pages = Pages()
+    monkeypatch.setattr('portico_worker.wsgi.unit.perf_counter', lambda: pages.now)
     with edge_for(pages) as edge:
 
         def begin(*paths, method='GET'):
