@@ -196,7 +196,7 @@ test('a FileResponse gives the file, or a range of it', async () => {
 test('the lifespan begins with the first request and ends with the last', async () => {
   const second = await serveExample('fastapi', { args: ['--no-static', '--lifespan', 'on'] });
   try {
-    assert.match(second.log, /the board is opened/);
+    await second.logged(/the board is opened/);
     const answer = await fetch(`http://127.0.0.1:${second.port}/static/board.css`);
     assert.equal(
       await answer.text(),
