@@ -6,8 +6,8 @@ import type { UpstreamConnection } from './connections/upstream-connection.ts';
 import type { LostBody } from './request-body.ts';
 import type { UpstreamHead } from './wire.ts';
 
-/** nginx's words of `proxy_next_upstream`. */
-export type FailureCause = 'error' | 'timeout' | 'invalid_header';
+/** nginx's words of `proxy_next_upstream`. `local`: this machine has not the address from which its connections are to come, whatever server is asked. */
+export type FailureCause = 'error' | 'timeout' | 'invalid_header' | 'local';
 
 export interface AttemptFailure {
   readonly cause: FailureCause;

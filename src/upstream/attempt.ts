@@ -16,7 +16,14 @@ import { NO_BODY } from './request-body.ts';
 import type { SendingOwner } from './sent-body.ts';
 import { SentBody } from './sent-body.ts';
 import type { SystemFailure } from './system-failure.ts';
-import { connectFailure, handshakeFailure, ioFailure, TIMED_OUT } from './system-failure.ts';
+import {
+  bindFailure,
+  connectFailure,
+  handshakeFailure,
+  ioFailure,
+  isOfOwnAddress,
+  TIMED_OUT,
+} from './system-failure.ts';
 import type { ResponseReader, ResponseSink, UpstreamHead, WireFault } from './wire.ts';
 
 export interface AttemptParts extends ConnectionParts {
@@ -326,6 +333,10 @@ export class Attempt implements ConnectionUser, ResponseSink, SendingOwner {
 
   onLost(error: NodeJS.ErrnoException): void {
     const { peer, isConnected, isHandshaking } = this.#connection;
+    if (isOfOwnAddress(error)) {
+      this.#failBy('local', bindFailure(error));
+      return;
+    }
     const failure = isHandshaking ? handshakeFailure(error) : connectFailure(error, peer.name);
     this.#failBy('error', isConnected ? ioFailure(error) : failure);
   }

@@ -17,6 +17,15 @@ const ORDINARY: ReadonlySet<string | undefined> = new Set([
 
 export const TIMED_OUT: SystemFailure = { text: 'upstream timed out (110: Connection timed out)', level: 'error' };
 
+/** The connection is to come from an address that this machine has not, or from a port that it may not have. */
+export function isOfOwnAddress({ syscall }: NodeJS.ErrnoException): boolean {
+  return syscall === 'bind';
+}
+
+export function bindFailure(error: NodeJS.ErrnoException & { readonly address?: string }): SystemFailure {
+  return { text: `bind(${error.address ?? ''}) failed (${systemWords(error)})`, level: 'crit' };
+}
+
 /** `peer`: its name, which a fault of a Unix socket tells too, for its path is what is wrong. */
 export function connectFailure(error: NodeJS.ErrnoException, peer: string): SystemFailure {
   const isLocal = peer.startsWith('unix:') || !ORDINARY.has(error.code);

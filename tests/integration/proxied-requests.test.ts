@@ -37,6 +37,7 @@ test('requests are handed on, and answers come back', async () => {
     `location / { proxy_pass http://127.0.0.1:${backend.port}; }
      location /kept { proxy_pass http://keeping; proxy_http_version 1.1; proxy_set_header Connection ""; }
      location /dead { proxy_pass http://127.0.0.1:1; }
+     location /elsewhere { proxy_pass http://127.0.0.1:1; proxy_bind 192.0.2.77; }
      location /stream { proxy_pass http://127.0.0.1:${backend.port}; proxy_http_version 1.1; proxy_request_buffering off; proxy_buffering off; }
      proxy_hide_header X-Hidden;`,
     {},
@@ -85,6 +86,10 @@ test('requests are handed on, and answers come back', async () => {
   assert.equal((await nginx.ask('/dead')).status, 502);
   await nginx.server.logged(
     /\[error\] \S+ \*\d+ connect\(\) failed \(111: Connection refused\) while connecting to upstream, client: 127\.0\.0\.1, server: , request: "GET \/dead HTTP\/1\.1", upstream: "http:\/\/127\.0\.0\.1:1\/dead", host: "a\.test"/,
+  );
+  assert.equal((await nginx.ask('/elsewhere')).status, 500, 'no other server could be asked either');
+  await nginx.server.logged(
+    /\[crit\] \S+ \*\d+ bind\(192\.0\.2\.77\) failed \(99: Cannot assign requested address\) while connecting to upstream, client/,
   );
   const log = () => readFileSync(join(nginx.server.folder, 'access.log'), 'latin1');
   await until('the request is logged', () => log().includes('/dead'));

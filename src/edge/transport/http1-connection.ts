@@ -225,7 +225,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
     exchange.bodyBytes += bytes.length;
     this.writer.write(bytes);
-    return this.#noteRoom(this.#output.hasRoomForBody);
+    return this.#noteRoom(this.#output.reserveForBody());
   }
 
   hasCaughtUp(exchange: Http1Exchange): boolean {

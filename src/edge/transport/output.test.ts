@@ -252,7 +252,7 @@ test('Output ends a connection whose peer takes nothing any more', async () => {
 /** How many pieces of 64 KiB there is room for. */
 function fill(output: Output): number {
   let pieces = 0;
-  for (; output.hasRoomForBody; pieces += 1) output.buffer(Buffer.alloc(65_536));
+  for (; output.reserveForBody(); pieces += 1) output.buffer(Buffer.alloc(65_536));
   return pieces;
 }
 
@@ -285,14 +285,14 @@ test('Output holds no more of a body than is said of it where much waits for oth
   const output = new Output(socket as unknown as Socket, told);
   output.holdBody(10_000);
   output.buffer(Buffer.alloc(9000));
-  equal(output.hasRoomForBody, true);
+  equal(output.reserveForBody(), true);
   output.buffer(Buffer.alloc(45_000));
-  equal(output.hasRoomForBody, false);
+  equal(output.reserveForBody(), false);
   while (socket.isWaiting) socket.take();
   equal(drains, 1, 'the socket itself tells nothing of so little');
   for (const one of outputs) one.close();
   output.buffer(Buffer.alloc(12_000));
-  equal(output.hasRoomForBody, true, 'there is room for all again');
+  equal(output.reserveForBody(), true, 'there is room for all again');
   output.close();
 });
 

@@ -127,8 +127,8 @@ export class Output {
     this.#bodyBytesMax = bytesMax;
   }
 
-  /** True while there is room for more of the body of a response: of this much more may wait while little does for other clients. */
-  get hasRoomForBody(): boolean {
+  /** True while there is room for more of the body of a response. Of this much more may wait while little does for other clients: what waits here is counted among that then. */
+  reserveForBody(): boolean {
     const { bytes } = this;
     return bytes < this.#bodyBytesMax || (bytes < EDGE_LIMITS.wideOutputBytesMax && this.#widen(bytes));
   }

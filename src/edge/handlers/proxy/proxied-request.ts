@@ -339,7 +339,7 @@ export class ProxiedRequest implements ResponseWatcher, AttemptEvents, Collector
       this.#askPeer(peer, { isFresh: true, nowMs: undefined });
       return;
     }
-    this.#release('failed');
+    this.#release(cause === 'local' ? 'unused' : 'failed');
     if (this.#mayAskAgain(cause) && (this.#choice?.triesLeft ?? 0) > 0) {
       this.#ask();
     } else {

@@ -49,7 +49,8 @@ test('mayAskAgain() says yes for a cause of the policy, within its tries and its
   equal(asked, 4 * 3 * 2 * 11 * 8 * 4 * 9);
 });
 
-test('a server that is too slow is 504 to the client, every other fault of it 502', () => {
+test('a server that is too slow is 504 to the client, every other fault of it 502, and one of this machine 500', () => {
+  equal(statusOfFailure('local'), 500);
   for (const cause of CAUSES) {
     equal(statusOfFailure(cause), cause === 'timeout' ? 504 : 502);
   }

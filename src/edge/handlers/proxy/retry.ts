@@ -29,6 +29,13 @@ export function mayAskAgain({ causes, triesMax, timeoutMs }: ProxyRetry, failed:
   return causes.includes(cause) && (triesMax === 0 || tries < triesMax) && (timeoutMs === 0 || passedMs < timeoutMs);
 }
 
-export function statusOfFailure(cause: string): 502 | 504 {
-  return cause === 'timeout' ? 504 : 502;
+export function statusOfFailure(cause: string): 500 | 502 | 504 {
+  switch (cause) {
+    case 'timeout':
+      return 504;
+    case 'local':
+      return 500;
+    default:
+      return 502;
+  }
 }
