@@ -111,7 +111,7 @@ export class EdgeThread {
   readonly #leftovers = new Leftovers(() => this.#table.size === 0);
   readonly #logFiles: LogFiles;
   /** On the monotonic clock: the wall clock is asked once a second. */
-  #isDateFresh = false;
+  #dateSecond = 0;
   #date = '';
   #isDrained = false;
   /** Another edge follows: the workers are kept for it. */
@@ -212,18 +212,13 @@ export class EdgeThread {
     });
   }
 
-  /** Of one second, until a timer has said that it is over: to ask the clock for each response costs more. */
+  /** The wall clock is asked each time: behind a pause of the whole process, what is read first comes before any timer. */
   #today(): string {
-    if (!this.#isDateFresh) {
-      const wallMs = systemClock.nowMs();
-      this.#isDateFresh = true;
-      setTimeout(
-        () => {
-          this.#isDateFresh = false;
-        },
-        1000 - (wallMs % 1000),
-      ).unref();
-      this.#date = httpDate(wallMs);
+    const nowMs = systemClock.nowMs();
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second;
+      this.#date = httpDate(nowMs);
     }
     return this.#date;
   }

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from './client.ts';
+import { runNginx } from './nginx-server.ts';
 import type { Server } from './server.ts';
 import { launch, serve } from './server.ts';
 import { until } from './waiting.ts';
@@ -88,4 +90,19 @@ test('a worker that became ready while the supervisor was stopped is not killed'
   await standStill(server.pid, 3000);
   await server.logged(/is ready \(/);
   assert.doesNotMatch(server.log, /start-timeout/);
+});
+
+test('what is answered first when the edge goes on has the date of that moment', async () => {
+  await using nginx = await runNginx('location / { return 200 hello; }');
+  using client = await Client.open(nginx.port);
+  const request = 'GET / HTTP/1.1\r\nHost: site.test\r\n\r\n';
+  client.send(request);
+  await client.read();
+  process.kill(nginx.server.edgePid, 'SIGSTOP');
+  client.send(request);
+  await delay(2500);
+  const wentOnMs = Date.now();
+  process.kill(nginx.server.edgePid, 'SIGCONT');
+  const date = Date.parse((await client.read()).fields.get('date') ?? '');
+  assert.ok(date >= wentOnMs - 1000, `${new Date(date).toISOString()}, ${new Date(wentOnMs).toISOString()}`);
 });
