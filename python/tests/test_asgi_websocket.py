@@ -473,9 +473,14 @@ def test_an_edge_that_sends_more_than_it_may_loses_the_lane():
         edge.ping()
         edge.lane.send(lanes.render(TEXT, 1, b'x'))
         assert edge.lane.ended()
-        for lane in edge.worker.lost:
-            for stream in list(lane.streams.values()):
-                edge.worker.loop.call_soon_threadsafe(stream.task.cancel)
+
+        def cancel():
+            # In the worker's thread, which changes these as lanes end.
+            for lane in list(edge.worker.lost):
+                for stream in list(lane.streams.values()):
+                    stream.task.cancel()
+
+        edge.worker.loop.call_soon_threadsafe(cancel)
 
 
 def test_messages_that_cross_the_close_are_dropped():
