@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseBindAddress, renderBindAddress, repeatedAddresses } from './bind-address.ts';
+import { parseBindAddress, parseServeBind, renderBindAddress, repeatedAddresses } from './bind-address.ts';
 
 test('parseBindAddress() reads every way an address is written', () => {
   const cases: Record<string, string> = {
@@ -37,6 +37,23 @@ test('parseBindAddress() refuses what is no address', () => {
   ]) {
     assert.equal(parseBindAddress(text).ok, false, text);
   }
+});
+
+test('parseServeBind() reads where uwsgi is spoken', () => {
+  for (const [text, expected] of [
+    ['127.0.0.1:80', 'undefined 127.0.0.1:80'],
+    ['uwsgi://127.0.0.1:3031', 'uwsgi 127.0.0.1:3031'],
+    ['uwsgi::3031', 'uwsgi 0.0.0.0:3031'],
+    ['uwsgi://[::1]:3031', 'uwsgi [::1]:3031'],
+    ['uwsgi:/run/a.sock', 'uwsgi unix:/run/a.sock'],
+    ['uwsgi:///run/a.sock', 'uwsgi unix:/run/a.sock'],
+    ['uwsgi:unix:a.sock', 'uwsgi unix:a.sock'],
+  ] as const) {
+    const parsed = parseServeBind(text);
+    assert.equal(parsed.ok && `${parsed.value.speaks} ${renderBindAddress(parsed.value)}`, expected, text);
+  }
+  assert.equal(parseServeBind('uwsgi://').ok, false);
+  assert.equal(parseServeBind('uwsgi:/').ok, false);
 });
 
 test('repeatedAddresses() finds what is given twice, but for port 0', () => {

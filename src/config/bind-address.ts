@@ -9,6 +9,9 @@ export type BindAddress =
   | { readonly kind: 'udp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** An address of the command line. `speaks`: absent for HTTP. */
+export type ServeBind = BindAddress & { readonly speaks?: 'uwsgi' };
+
 /** As gunicorn: the port of a host that is given without one. */
 export const DEFAULT_PORT = 8000;
 const PORT_MAX = 65_535;
@@ -28,6 +31,19 @@ export function parseBindAddress(text: string): Outcome<BindAddress> {
     return bindPort('127.0.0.1', name);
   }
   return bindPort(v6 ?? (name === '' || name === '*' ? '0.0.0.0' : name), portText ?? String(DEFAULT_PORT));
+}
+
+const UWSGI = /^uwsgi:(?:\/\/)?/;
+
+/** … or an address where uwsgi is spoken: uwsgi://HOST:PORT, uwsgi:/PATH, uwsgi:unix:PATH. */
+export function parseServeBind(text: string): Outcome<ServeBind> {
+  if (!UWSGI.test(text)) {
+    return parseBindAddress(text);
+  }
+  const where = text.replace(UWSGI, '');
+  // `uwsgi:/PATH` has one slash, `uwsgi:///PATH` three.
+  const address = where.startsWith('/') ? parseUnix(where) : parseBindAddress(where);
+  return address.ok ? success({ ...address.value, speaks: 'uwsgi' }) : address;
 }
 
 /** Those that are given more than once, as they are written. Port 0 is another each time. */

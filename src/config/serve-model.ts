@@ -4,7 +4,7 @@
  */
 
 import { resolve } from 'node:path';
-import type { BindAddress } from './bind-address.ts';
+import type { BindAddress, ServeBind } from './bind-address.ts';
 import type { App } from './model/app.ts';
 import type { AppContent } from './model/content.ts';
 import { NO_FILES } from './model/files.ts';
@@ -71,12 +71,13 @@ export function serveModel({ app, options }: ServeRequest, cwd: string): ServerM
 function listenersOf(options: ServeOptions): Listener[] {
   const { binds, insecureBinds, certFile, backlog } = options;
   const all = [...binds, ...insecureBinds];
-  const listener = (tls: boolean, address?: BindAddress): Listener => ({
-    ...(address === undefined ? {} : { address }),
-    tls,
+  const listener = (tls: boolean, bind?: ServeBind): Listener => ({
+    ...(bind === undefined ? {} : { address: addressOf(bind) }),
+    // Whoever is in front by uwsgi speaks TLS with clients, and says who they are.
+    ...(bind?.speaks === undefined ? { tls } : { speaks: bind.speaks, tls: false }),
     backlog,
-    isIpv6Only: address !== undefined && needsIpv6Only(address, all),
-    ...(options.proxyProtocol ? { hasProxyHeader: true } : {}),
+    isIpv6Only: bind !== undefined && needsIpv6Only(bind, all),
+    ...(options.proxyProtocol && bind?.speaks === undefined ? { hasProxyHeader: true } : {}),
     names: [],
     fallback: ONLY,
   });
@@ -84,6 +85,12 @@ function listenersOf(options: ServeOptions): Listener[] {
   // With sockets of a service manager and without --bind, all that is served comes by those.
   const first = binds.length === 0 ? [listener(isSecure)] : binds.map((address) => listener(isSecure, address));
   return [...first, ...insecureBinds.map((address) => listener(false, address))];
+}
+
+function addressOf(bind: ServeBind): BindAddress {
+  return bind.kind === 'unix'
+    ? { kind: 'unix', path: bind.path }
+    : { kind: bind.kind, host: bind.host, port: bind.port };
 }
 
 /** `[::]` takes IPv4 as well, and would be in the way of a `0.0.0.0` beside it. */

@@ -1,7 +1,7 @@
 /** What the command line asks for: one application, served at some addresses. Flags, environment and other servers' command lines are read into it. */
 
 import type { AccessFormat } from './access-format/access-format.ts';
-import type { BindAddress } from './bind-address.ts';
+import type { BindAddress, ServeBind } from './bind-address.ts';
 import type { UrlFolder } from './model/folders.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
@@ -15,7 +15,7 @@ export type ResponseField = readonly [string, string];
 
 /** 0 stands for "no limit" or "off" where that makes sense. Paths are as they were given: the supervisor makes them absolute. */
 export interface ServeOptions {
-  readonly binds: readonly BindAddress[];
+  readonly binds: readonly ServeBind[];
   readonly backlog: number;
   /** The family of fields by which a trusted proxy tells of its client. The application does not see those of the other family. */
   readonly forwardedFields: 'x-forwarded' | 'forwarded' | 'none';

@@ -7,7 +7,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { ASYNC_SETTINGS } from './async-settings.ts';
 import type { BindAddress } from './bind-address.ts';
-import { DEFAULT_PORT, parseBindAddress } from './bind-address.ts';
+import { DEFAULT_PORT, parseBindAddress, parseServeBind } from './bind-address.ts';
 import { BUDGET_SETTINGS } from './budget-settings.ts';
 import { COMPRESSION_SETTINGS } from './compression-settings.ts';
 import { DEVELOPMENT_SETTINGS } from './development-settings.ts';
@@ -47,10 +47,10 @@ export const SETTINGS: { readonly [K in keyof ServeOptions]: Setting<ServeOption
     isRepeatable: true,
     separator: /[\s,]+/,
     group: 'Addresses',
-    doc: 'Where to listen: HOST:PORT, :PORT, PORT, [::1]:PORT or unix:PATH. :PORT is all of IPv4, [::]:PORT of both IPv4 and IPv6. May be repeated.',
+    doc: 'Where to listen: HOST:PORT, :PORT, PORT, [::1]:PORT or unix:PATH. :PORT is all of IPv4, [::]:PORT of both IPv4 and IPv6. uwsgi://HOST:PORT or uwsgi:/PATH speaks the uwsgi protocol with a server in front. May be repeated.',
     fallbackText: `127.0.0.1:${DEFAULT_PORT}, or 0.0.0.0:$PORT where PORT is set; with sockets of systemd these alone`,
     fallback: bindsByDefault,
-    parse: each(parseBindAddress),
+    parse: each(parseServeBind),
   },
   backlog: {
     flag: 'backlog',

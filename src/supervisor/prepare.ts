@@ -177,8 +177,10 @@ export function boundListeners(sockets: readonly OpenSocket[], model: ServerMode
 }
 
 /** `listener`: its index in `allListeners`. */
-export function spokenAt(listener: number, model: ServerModel): Pick<BoundListener, 'isTls' | 'isStream'> {
+export function spokenAt(listener: number, model: ServerModel): Pick<BoundListener, 'isTls' | 'isStream' | 'speaks'> {
+  const speaks = model.listeners[listener]?.speaks;
   return {
+    ...(speaks === undefined ? {} : { speaks }),
     isTls: allListeners(model)[listener]?.tls === true,
     isStream: listener >= model.listeners.length,
   };

@@ -55,8 +55,10 @@ export interface EdgeModel {
   readonly isDevelopment: boolean;
 }
 
-/** Where HTTP is spoken. */
+/** Where requests come. */
 export interface Listener extends Listening {
+  /** Absent: HTTP. */
+  readonly speaks?: 'uwsgi';
   /** The first that fits is taken: exact, then the longest suffix, the longest prefix, and regexes in their order. */
   readonly names: readonly { readonly name: ServerName; readonly site: SiteId }[];
   /** The site for every other name. */

@@ -12,6 +12,8 @@ export interface Listen {
   readonly isIpv6Only: boolean;
   /** Connections begin with the header of the PROXY protocol. */
   readonly hasProxyHeader: boolean;
+  /** Servers in front speak the uwsgi protocol. */
+  readonly isUwsgi: boolean;
   /** Undefined: the default. */
   readonly backlog: number | undefined;
   /** The site answers for every name that no site of the address has. */
@@ -22,6 +24,7 @@ const WORDS = {
   tls: { tls: true },
   'ipv6-only': { isIpv6Only: true },
   'proxy-protocol': { hasProxyHeader: true },
+  uwsgi: { isUwsgi: true },
   default: { isDefault: true },
 } as const satisfies Record<string, Partial<Listen>>;
 /** Words of nginx's "listen", which people know. */
@@ -40,6 +43,7 @@ export function parseListen(text: string): Outcome<Listen> {
     tls: false,
     isIpv6Only: false,
     hasProxyHeader: false,
+    isUwsgi: false,
     backlog: undefined,
     isDefault: false,
   };
@@ -58,7 +62,9 @@ export function parseListen(text: string): Outcome<Listen> {
       );
     }
   }
-  return success(listen);
+  return listen.isUwsgi && (listen.tls || listen.hasProxyHeader)
+    ? failure('"uwsgi" goes with neither "tls" nor "proxy-protocol": its variables say who the client is')
+    : success(listen);
 }
 
 /** A port alone is that of all addresses: a site is served to others, as in nginx. */

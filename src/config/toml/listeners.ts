@@ -20,6 +20,9 @@ export function listenersOf(sites: readonly SiteOnListeners[], defaults: readonl
       if (before !== undefined && before.tls !== each.tls) {
         report(`${key} is said with "tls" and without; one address speaks one of the two`);
       }
+      if (before !== undefined && (before.speaks === 'uwsgi') !== each.isUwsgi) {
+        report(`${key} is said with "uwsgi" and without; one address speaks one of the two`);
+      }
       if (before?.hasDefault === true && each.isDefault) {
         report(`${key} has two sites that are its "default"`);
       }
@@ -40,7 +43,7 @@ function hasCertificate(sites: readonly SiteOnListeners[], index: number, before
 
 function merge(
   before: (Listener & { readonly hasDefault: boolean }) | undefined,
-  { address, tls, isIpv6Only, hasProxyHeader, backlog, isDefault }: Listen & { readonly backlog: number },
+  { address, tls, isIpv6Only, hasProxyHeader, isUwsgi, backlog, isDefault }: Listen & { readonly backlog: number },
   site: number,
   names: Listener['names'],
 ): Listener & { hasDefault: boolean } {
@@ -49,6 +52,7 @@ function merge(
     tls: tls || before?.tls === true,
     isIpv6Only: isIpv6Only || before?.isIpv6Only === true,
     ...(hasProxyHeader || before?.hasProxyHeader === true ? { hasProxyHeader: true } : {}),
+    ...(isUwsgi ? { speaks: 'uwsgi' } : {}),
     backlog,
     names: [...(before?.names ?? []), ...names],
     fallback: isDefault || before === undefined ? site : before.fallback,
@@ -57,12 +61,16 @@ function merge(
 }
 
 /** `usual`: the length of a queue that need not be said. */
-export function listenOf({ address, tls, isIpv6Only, hasProxyHeader, backlog }: Listener, usual: number): Listen {
+export function listenOf(
+  { address, tls, isIpv6Only, hasProxyHeader, speaks, backlog }: Listener,
+  usual: number,
+): Listen {
   return {
     address: address ?? { kind: 'tcp', host: '127.0.0.1', port: 8000 },
     tls,
     isIpv6Only,
     hasProxyHeader: hasProxyHeader === true,
+    isUwsgi: speaks === 'uwsgi',
     backlog: backlog === usual ? undefined : backlog,
     isDefault: false,
   };

@@ -21,6 +21,9 @@ export function parseStreamListen(text: string): Outcome<StreamListen> {
   if (listen.value.isDefault) {
     return failure('"default" says nothing of a stream, which has its address for itself');
   }
+  if (listen.value.isUwsgi) {
+    return failure('"uwsgi" says nothing of a stream, whose bytes are passed on as they are');
+  }
   const said = omit(listen.value, 'isDefault');
   return isDatagrams ? takesDatagrams(said) : success(said);
 }

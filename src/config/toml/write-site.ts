@@ -96,13 +96,13 @@ export class SiteWriter {
       ({ names, fallback }) => fallback === site || names.some((each) => each.site === site),
     );
     const listen = own.flatMap((listener): Listen[] => {
-      const { address, tls, isIpv6Only, hasProxyHeader, backlog, fallback, names } = listener;
+      const { address, tls, isIpv6Only, hasProxyHeader, speaks, backlog, fallback, names } = listener;
       const isFirst = Math.min(fallback, ...names.map((each) => each.site)) === site;
       return address === undefined
         ? []
         : [
             {
-              ...{ address, tls, isIpv6Only, hasProxyHeader: hasProxyHeader === true },
+              ...{ address, tls, isIpv6Only, hasProxyHeader: hasProxyHeader === true, isUwsgi: speaks === 'uwsgi' },
               backlog: backlog === this.#usualBacklog ? undefined : backlog,
               isDefault: fallback === site && !isFirst,
             },

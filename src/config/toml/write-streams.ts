@@ -71,7 +71,16 @@ function listenOf({ listeners }: Streams, index: number, usualBacklog: number): 
   return listeners.flatMap(({ address, tls, isIpv6Only, hasProxyHeader = false, backlog, stream }) =>
     stream !== index || address === undefined
       ? []
-      : [{ address, tls, isIpv6Only, hasProxyHeader, backlog: backlog === usualBacklog ? undefined : backlog }],
+      : [
+          {
+            address,
+            tls,
+            isIpv6Only,
+            hasProxyHeader,
+            isUwsgi: false,
+            backlog: backlog === usualBacklog ? undefined : backlog,
+          },
+        ],
   );
 }
 

@@ -3,7 +3,6 @@
 import type { Server } from 'node:net';
 import { createServer, Socket } from 'node:net';
 import { hostname } from 'node:os';
-import { allListeners } from '../../config/model/all-listeners.ts';
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import { assert } from '../../kernel/assert.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -18,25 +17,28 @@ import { listenForBare } from '../../relay/sockets/bare-connection.ts';
 import type { Receive } from '../../relay/sockets/direct-reading.ts';
 import type { GuardedSocket } from '../../relay/sockets/guarded-socket.ts';
 import { listenWithBuffer } from '../../relay/sockets/node-internals.ts';
-import { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import { clientOf } from '../identity/client-of.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import { ListenerOrigins } from '../pipeline/origins.ts';
 import type { PlannedServices } from '../sites/thread-plan.ts';
 import type { CompiledStream } from '../stream/compiled-stream.ts';
-import type { DatagramDoor, DatagramPlace } from '../stream/datagram-door.ts';
+import type { DatagramDoor } from '../stream/datagram-door.ts';
 import type { SessionServices } from '../stream/session-services.ts';
 import type { TlsAcceptor, TlsListening } from '../tls/tls-acceptor.ts';
 import type { ConnectionServices } from '../transport/connection-services.ts';
 import { Http1Connection } from '../transport/http1-connection.ts';
+import type { AwaitedHeader } from './awaited-header.ts';
+import type { AwaitedPacket } from './awaited-packet.ts';
 import { addressOf, backlogOf, hasProxyHeader, isOfAll, keyOf, nameOf, siteOfStream } from './bound-facts.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { ReadBuffers, readFairly } from './fair-reading.ts';
 import type { HttpsAddress } from './https-listening.ts';
 import { HttpsListening } from './https-listening.ts';
+import { LoadedParts } from './loaded-parts.ts';
 import type { ProxyHeaders } from './proxy-headers.ts';
 import { readBeforeTls } from './read-before-tls.ts';
+import type { UwsgiFronts } from './uwsgi-fronts.ts';
 
 export interface ListenersParts {
   /** Index of the thread. */
@@ -72,6 +74,8 @@ interface Opening {
   readonly https: HttpsAddress;
   /** Undefined: connections begin with what their client says. */
   headers: ProxyHeaders | undefined;
+  /** Undefined: what is spoken is HTTP. */
+  fronts: UwsgiFronts | undefined;
 }
 
 /** A socket that clients come to. */
@@ -99,14 +103,11 @@ export class Listeners {
   #isTlsDirect = false;
   /** Undefined until TLS is spoken for the first time. */
   #newAcceptor: ((settings: TlsSettings) => TlsAcceptor) | undefined;
-  /** Undefined until an address expects the PROXY protocol. `server`: the address. */
-  #newHeaders: ((server: string, allowIps: readonly string[] | undefined) => ProxyHeaders) | undefined;
-
-  /** Undefined until an address takes datagrams. */
-  #newDoor: ((place: DatagramPlace) => DatagramDoor) | undefined;
+  readonly #loaded: LoadedParts;
 
   constructor(parts: ListenersParts) {
     this.#parts = parts;
+    this.#loaded = new LoadedParts(parts);
   }
 
   get isListening(): boolean {
@@ -135,30 +136,9 @@ export class Listeners {
   }
 
   /** What addresses of this model speak besides plain HTTP. Undefined: nothing has to be loaded first. */
-  load({ edge, listeners, streams }: EdgeModel, hasTls: boolean): Promise<unknown> | undefined {
-    const loading = [
-      ...(hasTls ? [this.#loadTls()] : []),
-      ...(listeners.some(({ hasProxyHeader }) => hasProxyHeader) ? [this.#loadHeaders()] : []),
-      ...(streams?.listeners.some(({ address }) => address?.kind === 'udp') === true
-        ? [this.#loadDoor(edge.threads)]
-        : []),
-    ];
+  load(model: EdgeModel, hasTls: boolean): Promise<unknown> | undefined {
+    const loading = [...(hasTls ? [this.#loadTls()] : []), ...this.#loaded.load(model)];
     return loading.length === 0 ? undefined : Promise.all(loading);
-  }
-
-  async #loadHeaders(): Promise<void> {
-    const { ProxyHeaders } = await import('./proxy-headers.ts');
-    const { table, bugs, log } = this.#parts;
-    this.#newHeaders = (server, allowIps) =>
-      new ProxyHeaders({ server, allowIps, table, log, onBug: bugs.note.bind(bugs) });
-  }
-
-  async #loadDoor(threads: number): Promise<void> {
-    const { DatagramDoor } = await import('../stream/datagram-door.ts');
-    const { table, bugs, log } = this.#parts;
-    const overflow = new CountedLog('too many sessions of datagrams:', (text) => log('warning', text));
-    const shared = { table, bugs, overflow, threads, total: { count: 0 } };
-    this.#newDoor ??= (place) => new DatagramDoor({ ...place, ...shared });
   }
 
   /** Three to five megabytes of code and tables, which a server without TLS is spared. */
@@ -243,7 +223,7 @@ export class Listeners {
     this.#open.set(keyOf(bound), bound.isStream ? this.#pass(bound, plan, places) : this.#speak(bound, plan, places));
   }
 
-  /** HTTP. */
+  /** HTTP, or uwsgi, which brings requests that are answered as those of HTTP. */
   #speak(bound: BoundListener, plan: ListeningPlan, places: readonly Where[]): Listening {
     const { common } = this.#parts;
     const { fields, ...planned } = this.#plannedServices(bound, plan);
@@ -256,20 +236,20 @@ export class Listeners {
       return connection;
     };
     const https = { services, origins, buffers: this.#buffers, connect };
-    const opening: Opening = { bound, services, origins, https, headers: this.#headersOf(bound, plan) };
+    const opening: Opening = {
+      ...{ bound, services, origins, https },
+      headers: this.#loaded.headersOf(bound, plan.model),
+      fronts: this.#loaded.frontsOf(bound, plan.model),
+    };
     const servers = places.map((where) =>
       bound.isTls ? this.#listenSecurely(where, opening) : this.#listenPlainly(where, opening),
     );
     const renew: Listening['renew'] = (present, next) => {
       Object.assign(services, this.#plannedServices(present, next));
-      opening.headers = this.#headersOf(present, next);
+      opening.headers = this.#loaded.headersOf(present, next.model);
+      opening.fronts = this.#loaded.frontsOf(present, next.model);
     };
     return { bound, services, renew, servers };
-  }
-
-  #headersOf(bound: BoundListener, { model }: ListeningPlan): ProxyHeaders | undefined {
-    const { hasProxyHeader } = allListeners(model)[bound.listener] ?? {};
-    return hasProxyHeader && this.#newHeaders?.(nameOf(bound), model.forwarding.proxyAllowIps);
   }
 
   /** Connections that are passed on as they are. One that has begun goes on by the plan that it began in. */
@@ -307,7 +287,7 @@ export class Listeners {
   }
 
   #listenForDatagrams({ fd }: Where, { address, port }: BoundListener, door: StreamDoor): DatagramDoor {
-    const open = this.#newDoor?.({ fd, address, port, services: door.services, stream: () => door.stream });
+    const open = this.#loaded.openDoor({ fd, address, port, services: door.services, stream: () => door.stream });
     assert(open !== undefined, 'what takes datagrams is loaded with the plan');
     return open;
   }
@@ -366,6 +346,9 @@ export class Listeners {
       if (opening.headers !== undefined) {
         return this.#receiveBehindHeader(socket, client, opening);
       }
+      if (opening.fronts !== undefined) {
+        return this.#receivePacket(socket, client, opening);
+      }
       const connection = this.#connect(socket, new Peer(client, plain, socket), services);
       socket.owner = connection;
       return readFairly(socket, this.#buffers, services.monotonicMs, (buffer, length) =>
@@ -377,18 +360,39 @@ export class Listeners {
     );
   }
 
-  #receiveBehindHeader(socket: GuardedSocket, client: Client, { headers, services, origins }: Opening): Receive {
-    const awaited = headers?.await(socket, client, services, (named, header, rest) => {
-      const peer = new Peer(named, origins.of(undefined), socket);
-      peer.proxyHeader = header;
+  #receiveBehindHeader(socket: GuardedSocket, client: Client, opening: Opening): Receive {
+    const { headers, services, origins } = opening;
+    return this.#receiveAfter(socket, services, (becomes) =>
+      headers?.await(socket, client, services, (named, header, rest) => {
+        const peer = new Peer(named, origins.of(undefined), socket);
+        peer.proxyHeader = header;
+        const connection = becomes(peer);
+        return rest.length === 0 || connection.onBytes(rest, rest.length);
+      }),
+    );
+  }
+
+  #receivePacket(socket: GuardedSocket, client: Client, { fronts, services, origins }: Opening): Receive {
+    return this.#receiveAfter(socket, services, (connect) =>
+      fronts?.await(socket, client, { services, origins: origins.of(undefined), connect }),
+    );
+  }
+
+  /** `begin`: what takes the bytes until somebody has said who the peer is. */
+  #receiveAfter(
+    socket: GuardedSocket,
+    services: ConnectionServices,
+    begin: (becomes: (peer: Peer) => Http1Connection) => AwaitedStart | undefined,
+  ): Receive {
+    const awaited = begin((peer) => {
       const connection = this.#connect(socket, peer, services);
       socket.owner = connection;
       receiver = connection;
       this.#closeSoon(connection, services);
-      return rest.length === 0 || connection.onBytes(rest, rest.length);
+      return connection;
     });
     socket.owner = awaited;
-    let receiver: { onBytes(chunk: Buffer, length: number): boolean } | undefined = awaited;
+    let receiver: Pick<AwaitedStart, 'onBytes'> | undefined = awaited;
     return readFairly(
       socket,
       this.#buffers,
@@ -468,6 +472,9 @@ export class Listeners {
     return connection;
   }
 }
+
+/** What stands before HTTP on a connection. */
+type AwaitedStart = AwaitedHeader | AwaitedPacket;
 
 /** A connection before its handshake. */
 type Arrived = Socket | BareConnection;

@@ -20,7 +20,7 @@ import { decodePath } from '../../protocol/http/path.ts';
 import type { Peer } from '../../protocol/http/peer.ts';
 import { releaseBody } from '../../protocol/http/release-body.ts';
 import type { ResponseFields } from '../../protocol/http/response-fields.ts';
-import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
+import type { RequestHead } from '../../protocol/http1/types.ts';
 import { CLOSE_CODE } from '../../protocol/websocket/close-codes.ts';
 import type { TrackedConnection } from '../connections/connection-table.ts';
 import type { ProtocolChange } from './change-protocol.ts';
@@ -35,7 +35,7 @@ import { KeepAlive } from './keep-alive.ts';
 import { LingeringSocket } from './lingering-socket.ts';
 import type { OutputEvents } from './output.ts';
 import { Output } from './output.ts';
-import type { RequestEvents } from './request-reader.ts';
+import type { RequestEvents, UnreadFault } from './request-reader.ts';
 import { RequestReader } from './request-reader.ts';
 import type { ConnectionField } from './response-text.ts';
 import { delimiterOf, sendsBody, sendsTrailers } from './response-text.ts';
@@ -129,7 +129,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 
-  onFault(fault: Fault): void {
+  onFault(fault: UnreadFault): void {
     this.keeping.end();
     const { refusedLine } = this.requests;
     this.requests.giveUp();
@@ -144,7 +144,7 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 
-  #refuseUnread(fault: Fault, line: string): void {
+  #refuseUnread(fault: UnreadFault, line: string): void {
     tellFault(this.services.refusals, this.address, fault);
     const head = unreadHead(line);
     const exchange = this.#begin(head, decodePath(head.path));

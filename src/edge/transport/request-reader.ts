@@ -16,10 +16,17 @@
 import type { BodyLoss, BodySink } from '../../protocol/http/exchange.ts';
 import type { RequestParserOptions } from '../../protocol/http1/request-parser.ts';
 import { RequestParser } from '../../protocol/http1/request-parser.ts';
-import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
+import type { RequestHead } from '../../protocol/http1/types.ts';
 import { EDGE_LIMITS } from '../limits.ts';
 import type { Deadline } from './deadline.ts';
 import type { LingeringSocket } from './lingering-socket.ts';
+
+/** What is wrong with what came: of HTTP, or of another protocol that brings requests. */
+export interface UnreadFault {
+  readonly code: string;
+  readonly status: number;
+  readonly detail: string;
+}
 
 /** What the connection hears of its requests. */
 export interface RequestEvents {
@@ -27,7 +34,7 @@ export interface RequestEvents {
   /** The body has been read to its end. Called before the reader of the body hears of that. */
   onBodyRead(): void;
   /** Nothing that comes from now on can be read as a request. */
-  onFault(fault: Fault): void;
+  onFault(fault: UnreadFault): void;
 }
 
 const NOBODY: BodySink = { data: () => true, end: () => undefined, fail: () => undefined };

@@ -6,6 +6,7 @@ import { HTTP1_LIMITS } from '../../protocol/http1/limits.ts';
 import { parseRequestLine } from '../../protocol/http1/request-line.ts';
 import type { Fault, RequestHead } from '../../protocol/http1/types.ts';
 import type { CountedLog } from '../faults/counted-log.ts';
+import type { UnreadFault } from './request-reader.ts';
 
 const NO_LINE = { method: '', target: '', form: 'origin', path: '', query: '', minor: 1 } as const;
 const NOTHING_SAID = new ParsedBlock([]);
@@ -40,6 +41,6 @@ export const LATE_HEAD: Fault = { code: 'http1.head-timeout', ...LATE };
 export const LATE_BODY: Fault = { code: 'http1.body-timeout', ...LATE };
 
 /** `address`: '' on a Unix socket. */
-export function tellFault(refusals: CountedLog, address: string, { code, detail }: Fault): void {
+export function tellFault(refusals: CountedLog, address: string, { code, detail }: UnreadFault): void {
   refusals.tell(address, `${code}, ${detail}`);
 }

@@ -34,6 +34,8 @@ export interface BoundListener {
   /** '' for TCP and UDP. */
   readonly path: string;
   readonly isTls: boolean;
+  /** Absent: HTTP, or what a stream passes on. */
+  readonly speaks?: 'uwsgi';
   /** Its connections, or datagrams, are passed on as they are. */
   readonly isStream: boolean;
 }

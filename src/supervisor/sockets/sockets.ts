@@ -48,7 +48,7 @@ const UNIX_SOCKET_MODE = 0o666;
 const PRIVILEGED_PORT_MAX = 1023;
 
 /** What is spoken there is not the socket's affair. */
-export type BoundAddress = Omit<BoundListener, 'listener' | 'isTls' | 'isStream'>;
+export type BoundAddress = Omit<BoundListener, 'listener' | 'isTls' | 'isStream' | 'speaks'>;
 
 export interface BoundSocket {
   readonly address: BoundAddress;

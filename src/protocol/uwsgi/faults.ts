@@ -1,0 +1,37 @@
+/** What a peer can do wrong in a packet of uwsgi, besides what is wrong with the request that it brings. */
+
+export interface UwsgiFault {
+  readonly code: string;
+  /** Of the response that refuses it. */
+  readonly status: number;
+  /** Safe to log: nothing of what came is in it. */
+  readonly detail: string;
+}
+
+export const PACKET_CUT: UwsgiFault = {
+  code: 'uwsgi.packet-cut',
+  status: 400,
+  detail: 'the connection ended in the packet',
+};
+
+export const BAD_PACKET: UwsgiFault = {
+  code: 'uwsgi.bad-packet',
+  status: 400,
+  detail: 'a size that goes beyond the packet, or a variable without a name',
+};
+
+export const BAD_CLIENT: UwsgiFault = { code: 'uwsgi.bad-client', status: 400, detail: 'REMOTE_ADDR is no address' };
+
+/** Undefined: a request to an application. */
+export function modifierFault(modifier1: number): UwsgiFault | undefined {
+  if (modifier1 === 0) {
+    return undefined;
+  }
+  const isLetter = /^[A-Z]$/.test(String.fromCharCode(modifier1));
+  const guess = isLetter ? '; a client that speaks HTTP?' : '';
+  return {
+    code: 'uwsgi.bad-modifier',
+    status: 400,
+    detail: `modifier 1 is ${modifier1}, and only 0 is answered${guess}`,
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * What a packet of variables asks for, as the head of an HTTP/1.0 request: everything that holds for requests of HTTP, from the grammar of fields to their bounds, holds for it from there
+ * on, and one reader says so. HTTP/1.0, because whoever is in front reads the response up to the end of the connection and undoes no chunks.
+ *
+ * Whoever is in front has decided what it lets through by PATH_INFO and QUERY_STRING, so these say what is asked for. REQUEST_URI gives the text where it says the same:
+ *
+ * | PATH_INFO | REQUEST_URI | what is asked for |
+ * |---|---|---|
+ * | its path, decoded | the same | REQUEST_URI, with the client's escapes |
+ * | another path, or QUERY_STRING is another | was rewritten in front | PATH_INFO, escaped, and QUERY_STRING |
+ * | none | | REQUEST_URI |
+ *
+ * Names of fields that differ in `-` and `_` alone are one variable: which of them the client has sent is nothing that can be told here.
+ */
+
+import { isToken } from '../http/grammar.ts';
+import { decodePath, normalizePath } from '../http/path.ts';
+import type { UwsgiFault } from './faults.ts';
+import { UWSGI_REQUEST_LIMITS } from './limits.ts';
+import type { UwsgiVariable } from './render-packet.ts';
+
+export interface UwsgiRequest {
+  readonly kind: 'request';
+  /** Of a request of HTTP/1.0 in latin-1, with its empty line. */
+  readonly head: string;
+  /** The rest is as it was said: nobody has looked whether it makes sense. '' where it was not. */
+  readonly remoteAddress: string;
+  readonly remotePort: string;
+  readonly serverName: string;
+  readonly serverPort: string;
+  readonly scheme: 'http' | 'https';
+}
+
+export type UwsgiReading = UwsgiRequest | { readonly kind: 'invalid'; readonly fault: UwsgiFault };
+
+/** Of these two that say different things contradict each other. */
+const READ = new Set([
+  ...['REQUEST_METHOD', 'REQUEST_URI', 'PATH_INFO', 'QUERY_STRING', 'SCRIPT_NAME', 'CONTENT_TYPE', 'CONTENT_LENGTH'],
+  ...['REMOTE_ADDR', 'REMOTE_PORT', 'SERVER_NAME', 'SERVER_PORT', 'HTTPS', 'REQUEST_SCHEME', 'UWSGI_SCHEME'],
+  ...['HTTP_CONTENT_LENGTH', 'HTTP_TRANSFER_ENCODING'],
+]);
+
+/** About the connection between the client and whoever is in front, or said by a variable of another name. */
+const DROPPED = new Set([
+  ...['HTTP_CONNECTION', 'HTTP_PROXY_CONNECTION', 'HTTP_KEEP_ALIVE', 'HTTP_TE', 'HTTP_TRAILER', 'HTTP_UPGRADE'],
+  ...['HTTP_EXPECT', 'HTTP_CONTENT_TYPE', 'HTTP_CONTENT_LENGTH', 'HTTP_TRANSFER_ENCODING'],
+]);
+
+const FIELD = 'HTTP_';
+const LINE_BREAK = /[\r\n\0]/;
+/** What a line of a request has room for: whether it is a target says the reader of HTTP. */
+const TARGET = /^[\x21-\x7e\x80-\xff]*$/;
+const DIGITS = /^[0-9]{1,16}$/;
+const UNESCAPED = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g;
+
+export function readUwsgiRequest(variables: readonly UwsgiVariable[]): UwsgiReading {
+  if (variables.length > UWSGI_REQUEST_LIMITS.variablesMax) {
+    return invalid('uwsgi.too-many-variables', `more than ${UWSGI_REQUEST_LIMITS.variablesMax} variables`, 431);
+  }
+  const said = new Map<string, string>();
+  let fields = '';
+  for (const { name, value } of variables) {
+    if (READ.has(name)) {
+      if ((said.get(name) ?? value) !== value) {
+        return invalid('uwsgi.repeated-variable', `${name} is said twice, and differently`);
+      }
+      said.set(name, value);
+    }
+    if (name.startsWith(FIELD) && !DROPPED.has(name)) {
+      const field = name.slice(FIELD.length);
+      if (!isToken(field) || LINE_BREAK.test(value)) {
+        return invalid('uwsgi.bad-field', 'a variable that is no field of a request');
+      }
+      fields += `${field.replaceAll('_', '-')}: ${value}\r\n`;
+    }
+  }
+  return requestOf(said, fields);
+}
+
+function requestOf(said: ReadonlyMap<string, string>, fields: string): UwsgiReading {
+  const value = (name: string): string => said.get(name) ?? '';
+  const method = value('REQUEST_METHOD');
+  if (!isToken(method)) {
+    return invalid('uwsgi.bad-method', 'REQUEST_METHOD is no method');
+  }
+  const target = targetOf(said);
+  if (typeof target !== 'string') {
+    return target;
+  }
+  const body = bodyOf(said);
+  if (typeof body !== 'string') {
+    return body;
+  }
+  const scheme = schemeOf(said);
+  if (scheme === undefined) {
+    return invalid('uwsgi.bad-scheme', 'a scheme that is neither http nor https');
+  }
+  return {
+    kind: 'request',
+    head: `${method} ${target} HTTP/1.0\r\n${body}${fields}\r\n`,
+    remoteAddress: value('REMOTE_ADDR'),
+    remotePort: value('REMOTE_PORT'),
+    serverName: value('SERVER_NAME'),
+    serverPort: value('SERVER_PORT'),
+    scheme,
+  };
+}
+
+function targetOf(said: ReadonlyMap<string, string>): string | UwsgiReading {
+  const uri = said.get('REQUEST_URI') ?? '';
+  const pathInfo = said.get('PATH_INFO') ?? '';
+  const scriptName = (said.get('SCRIPT_NAME') ?? '').replace(/\/$/, '');
+  if (!TARGET.test(uri)) {
+    return invalid('uwsgi.bad-target', 'REQUEST_URI is no target');
+  }
+  if (scriptName + pathInfo === '' || (uri === '*' && said.get('REQUEST_METHOD') === 'OPTIONS')) {
+    return uri.startsWith('/') || uri === '*'
+      ? uri
+      : invalid('uwsgi.bad-target', 'neither a path nor "*" is asked for');
+  }
+  const mark = uri.indexOf('?');
+  const decoded = decodePath(mark === -1 ? uri : uri.slice(0, mark));
+  const asked = mark === -1 ? '' : uri.slice(mark + 1);
+  // Some name where the application is mounted, and leave that in front of PATH_INFO.
+  const path = pathInfo === decoded ? pathInfo : scriptName + pathInfo;
+  if (normalizePath(path, false) !== path) {
+    return invalid('uwsgi.bad-target', 'PATH_INFO is no path, or has "." or ".." in it');
+  }
+  const query = said.get('QUERY_STRING') ?? asked;
+  if (path === decoded && query === asked) {
+    return uri;
+  }
+  if (!TARGET.test(query)) {
+    return invalid('uwsgi.bad-target', 'QUERY_STRING is no query');
+  }
+  const escaped = path.replace(
+    UNESCAPED,
+    (each) => `%${each.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
+  return query === '' ? escaped : `${escaped}?${query}`;
+}
+
+/** The fields that tell of the body. */
+function bodyOf(said: ReadonlyMap<string, string>): string | UwsgiReading {
+  const length = said.get('CONTENT_LENGTH') ?? '';
+  const sent = said.get('HTTP_CONTENT_LENGTH') ?? '';
+  if (length !== '' && (!DIGITS.test(length) || (sent !== '' && sent !== length))) {
+    return invalid('uwsgi.bad-length', 'CONTENT_LENGTH is no number, or HTTP_CONTENT_LENGTH another');
+  }
+  // Where nobody says how long it is, a body would be cut off.
+  if (length === '' && (sent !== '' || said.has('HTTP_TRANSFER_ENCODING'))) {
+    return invalid('uwsgi.no-length', 'a body without CONTENT_LENGTH', 411);
+  }
+  const type = said.get('CONTENT_TYPE') ?? '';
+  if (LINE_BREAK.test(type)) {
+    return invalid('uwsgi.bad-field', 'CONTENT_TYPE is no type');
+  }
+  return `${type === '' ? '' : `Content-Type: ${type}\r\n`}${length === '' ? '' : `Content-Length: ${length}\r\n`}`;
+}
+
+/** In uWSGI's order; nginx's `uwsgi_params` have the second and third. */
+function schemeOf(said: ReadonlyMap<string, string>): 'http' | 'https' | undefined {
+  const own = said.get('UWSGI_SCHEME') ?? '';
+  const https = said.get('HTTPS') ?? '';
+  if (own === '' && /^(on|1)$/i.test(https)) {
+    return 'https';
+  }
+  switch ((own || said.get('REQUEST_SCHEME') || 'http').toLowerCase()) {
+    case 'http':
+      return 'http';
+    case 'https':
+      return 'https';
+    default:
+      return undefined;
+  }
+}
+
+function invalid(code: string, detail: string, status = 400): UwsgiReading {
+  return { kind: 'invalid', fault: { code, status, detail } };
+}
