@@ -220,3 +220,32 @@ test('what is no request of the protocol is answered with a status and told in t
   assert.match(await answerTo([packetOf(ASKED).subarray(0, 20)], true), /^HTTP\/1\.1 400 /);
   await site.logged(/uwsgi\.bad-modifier, modifier 1 is 5/);
 });
+
+test('packets that never become whole keep nobody else out', async () => {
+  const half = packetOf(ASKED).subarray(0, 20);
+  const sockets = Array.from({ length: 200 }, () => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(half));
+    return socket.on('error', () => undefined);
+  });
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  assert.match(await answerTo([packetOf(ASKED)]), /^HTTP\/1\.1 200 /);
+  for (const socket of sockets) {
+    socket.resetAndDestroy();
+  }
+  assert.match(await answerTo([packetOf(ASKED)]), /^HTTP\/1\.1 200 /);
+});
+
+test('the log says where uwsgi is spoken, and peers that are not believed are not served', async () => {
+  const at = await findPort();
+  await using server = await serve({
+    ...{ app: APP, target: 'app:application' },
+    args: ['--bind', `uwsgi://127.0.0.1:${at}`, '--forwarded-allow-ips', '10.0.0.1'],
+  });
+  await server.logged(new RegExp(`uwsgi://127\\.0\\.0\\.1:${at}`));
+  const socket = connect(at, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(packetOf(ASKED));
+  await within(5000, 'the connection is closed', once(socket, 'close'));
+  assert.equal(socket.bytesRead, 0);
+  await server.logged(/127\.0\.0\.1 may not speak uwsgi with 127\.0\.0\.1:\d+, by --forwarded-allow-ips/);
+});

@@ -115,12 +115,12 @@ function describeShapes(shapes: readonly PathShape[]): string {
   return texts.length > SHAPES_NAMED_MAX ? `${named} and ${texts.length - SHAPES_NAMED_MAX} more` : named;
 }
 
-export function renderListener({ kind, path, address, port, isTls, isStream }: BoundListener): string {
+export function renderListener({ kind, path, address, port, isTls, isStream, speaks }: BoundListener): string {
   if (kind === 'unix') {
-    return `unix:${path}${isTls ? ' (TLS)' : ''}`;
+    return `${speaks ?? 'unix'}:${path}${isTls ? ' (TLS)' : ''}`;
   }
   const isAny = address === '0.0.0.0' || address === '::';
-  const scheme = kind === 'udp' ? 'udp' : isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : 'http';
+  const scheme = kind === 'udp' ? 'udp' : isStream ? (isTls ? 'tls' : 'tcp') : isTls ? 'https' : (speaks ?? 'http');
   return `${scheme}://${renderHostPort(address, port)}${isAny ? ' (all addresses)' : ''}`;
 }
 

@@ -63,13 +63,13 @@ function describeSite(site: Site, index: number, model: ServerModel): DescribedS
   const names = own.flatMap((listener) =>
     listener.names.filter((each) => each.site === index).map(({ name }) => renderServerName(name)),
   );
-  const addresses = own.map(({ address, tls }) => addressText(address, tls));
+  const addresses = own.map(addressText);
   const place = describePlace(site, model, undefined);
   return {
     name: site.name,
     addresses,
     names: [...new Set(names)].filter((name) => name !== ''),
-    fallbackAt: own.filter(({ fallback }) => fallback === index).map(({ address, tls }) => addressText(address, tls)),
+    fallbackAt: own.filter(({ fallback }) => fallback === index).map(addressText),
     tls: own.some((listener) => listener.tls) ? describeTls(site.tls, model) : [],
     first: place.first,
     rules: place.rules,
@@ -78,8 +78,11 @@ function describeSite(site: Site, index: number, model: ServerModel): DescribedS
   };
 }
 
-function addressText(address: ServerModel['listeners'][number]['address'], tls: boolean): string {
+function addressText({ address, tls, speaks }: ServerModel['listeners'][number]): string {
   const text = address === undefined ? 'sockets of the service manager' : renderBindAddress(address);
+  if (speaks !== undefined) {
+    return `${text} (${speaks})`;
+  }
   return tls ? `${text} (TLS)` : text;
 }
 

@@ -124,6 +124,21 @@ listen = "[::1]:8080"
   );
 });
 
+test('an address speaks uwsgi where it says so, and then no TLS', async () => {
+  const { listeners } = await model('[[site]]\nlisten = ["80", "127.0.0.1:3031 uwsgi"]\n');
+  deepEqual(
+    listeners.map(({ speaks }) => speaks),
+    [undefined, 'uwsgi'],
+  );
+  deepEqual(await faults('[[site]]\nlisten = "3031 uwsgi proxy-protocol"\n'), [
+    'portico.toml:2:10: "uwsgi" goes with neither "tls" nor "proxy-protocol": its variables say who the client is.',
+  ]);
+  deepEqual(await faults('[[stream]]\nlisten = "3031 uwsgi"\nproxy = "10.0.0.1:1"\n'), [
+    'portico.toml:2:10: "uwsgi" says nothing of a stream, whose bytes are passed on as they are.',
+  ]);
+  equal((await faults('[[site]]\nlisten = "81 uwsgi"\n[[site]]\nlisten = "81"\nnames = "a.test"\n')).length, 1);
+});
+
 test('rules are run in their order, and a condition has a scope of its own', async () => {
   const { sites, scopes } = await model(`
 [[site]]
