@@ -218,6 +218,8 @@ export const KINDS: readonly FaultKind[] = [
   {
     ...{ name: 'gone-sending', what: 'its client is gone in the middle of its body', protocols: WITH_HEADS },
     ...{ client: { bodyBytes: 300_000, leaves: 'sending' }, location: 'unbuffered' },
+    differs:
+      'the end of a client stands behind what nobody has read of its body, and nginx asks epoll for it (EPOLLRDHUP), which libuv cannot: Portico hears of it when the server takes more, or its time is over. Thousands at once have used up worker_connections by then, and those who come next are closed.',
     serve: () => undefined,
   },
   {
