@@ -250,7 +250,8 @@ export const KINDS: readonly FaultKind[] = [
   }).map(([name, what]): FaultKind => ({ name, what, protocols: ['tls'], place: name, serve: () => undefined })),
   {
     ...{ name: 'stopped', what: 'stands still: the kernel takes the connection', protocols: ['http'] },
-    ...{ place: 'stopped', serve: () => undefined },
+    // As many as its queue takes: behind them it is the next kind.
+    ...{ place: 'stopped', countMax: 4000, serve: () => undefined },
   },
   {
     ...{ name: 'full', what: 'has a full queue of connections', protocols: ['http'] },
