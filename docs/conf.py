@@ -102,6 +102,7 @@ CONTENTS = {
         'reference/serve',
         'reference/portico-toml',
         'reference/nginx',
+        'reference/gunicorn',
         'reference/uvicorn',
         'reference/daphne',
         'reference/hypercorn',

@@ -6,13 +6,14 @@ import { renderNginxReference } from '../src/cli/reference/nginx-reference.ts';
 import { renderServeReference } from '../src/cli/reference/serve-reference.ts';
 import { renderTomlReference } from '../src/cli/reference/toml-reference.ts';
 import { DAPHNE } from '../src/config/dialects/daphne.ts';
+import { GUNICORN } from '../src/config/dialects/gunicorn.ts';
 import { HYPERCORN } from '../src/config/dialects/hypercorn.ts';
 import { UVICORN } from '../src/config/dialects/uvicorn.ts';
 import { jsonSchema } from '../src/config/toml/sections.ts';
 
 mkdirSync('docs/reference', { recursive: true });
 writeFileSync('docs/reference/serve.md', renderServeReference());
-for (const dialect of [UVICORN, DAPHNE, HYPERCORN]) {
+for (const dialect of [GUNICORN, UVICORN, DAPHNE, HYPERCORN]) {
   writeFileSync(`docs/reference/${dialect.name}.md`, renderDialectReference(dialect));
 }
 writeFileSync('docs/reference/nginx.md', renderNginxReference());

@@ -15,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['stop', async () => (await import('./commands/signal-server.ts')).stop],
   ['reload', async () => (await import('./commands/signal-server.ts')).reload],
   ['nginx', async () => (await import('./commands/nginx.ts')).nginx],
+  ['gunicorn', async () => (await import('./commands/gunicorn.ts')).gunicorn],
   ['uvicorn', async () => (await import('./commands/uvicorn.ts')).uvicorn],
   ['daphne', async () => (await import('./commands/daphne.ts')).daphne],
   ['hypercorn', async () => (await import('./commands/hypercorn.ts')).hypercorn],

@@ -40,6 +40,7 @@ const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
   [/^docs\/reference\/serve\.md$/, ['another server']],
   [/^docs\/reference\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/reference\/daphne\.md$/, ['daphne']],
+  [/^docs\/reference\/gunicorn\.md$/, ['gunicorn']],
   [/^docs\/reference\/hypercorn\.md$/, ['hypercorn']],
 ];
 /** Flags of docker, node, pip and Python, and a beginning of ours, that stand alone in a sentence about these. */

@@ -13,7 +13,6 @@ function portico(...args: string[]): { readonly code: number | null; readonly sa
 test('flags and commands of other servers end with the command as it is written here', () => {
   const lines: readonly (readonly [readonly string[], string])[] = [
     [['serve', 'app:app', '--host', '0.0.0.0', '--port', '80'], 'portico serve app:app --bind 0.0.0.0:80'],
-    [['gunicorn', '-k', 'uvicorn.workers.UvicornWorker', 'app:app'], 'portico serve app:app'],
     [['app:app', '--bind', ':80'], 'portico serve app:app --bind :80'],
   ];
   for (const [args, command] of lines) {

@@ -22,7 +22,8 @@ Commands
   convert FILE    write the portico.toml that does what an nginx.conf says
   reload, stop    tell a server that runs, by its pid file
   nginx           run an nginx.conf, by the command line of nginx (nginx -t tests it)
-  uvicorn APP     serve by the command line of uvicorn
+  gunicorn APP    serve by the command line of gunicorn
+  uvicorn APP     … of uvicorn
   daphne APP      … of daphne
   hypercorn APP   … of hypercorn
 

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { DAPHNE } from '../../config/dialects/daphne.ts';
+import { GUNICORN } from '../../config/dialects/gunicorn.ts';
 import { HYPERCORN } from '../../config/dialects/hypercorn.ts';
 import { UVICORN } from '../../config/dialects/uvicorn.ts';
 import { renderDialectHelp } from '../help/dialect-help.ts';
 import { renderDialectReference } from './dialect-reference.ts';
 
-for (const dialect of [UVICORN, DAPHNE, HYPERCORN]) {
+for (const dialect of [GUNICORN, UVICORN, DAPHNE, HYPERCORN]) {
   test(`docs/reference/${dialect.name}.md is what the table of its options says`, () => {
     const page = readFileSync(new URL(`../../../docs/reference/${dialect.name}.md`, import.meta.url), 'utf8');
     assert.equal(page, renderDialectReference(dialect), 'run node tools/reference.ts');

@@ -9,7 +9,7 @@ export function renderDialectReference(dialect: Dialect): string {
   return `# portico ${name}
 
 \`portico ${name} [OPTIONS] ${application}\` serves a Python application by the command line of ${name} ${version}.
-[From other servers](../moving/asgi-servers.md) says what is different.
+[From other servers](../moving/${name === 'gunicorn' ? 'gunicorn' : 'asgi-servers'}.md) says what is different.
 
 <!-- Made from src/config/dialects by tools/reference.ts; a test compares them. -->
 

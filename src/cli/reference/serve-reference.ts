@@ -52,7 +52,7 @@ function renderHabits(): string {
     const instead = INSTEAD.get(becomes) ?? `\`${becomes.replace('{}', value ?? '')}\``;
     return `| ${given} | ${of} | ${becomes === '' ? '' : instead}${becomes === '' || why === undefined ? '' : '; '}${why ?? ''} |`;
   });
-  return `## Words of other servers\n\nThey are not obeyed: the command ends with code 2, says what to write instead, and has the whole line for you to paste. So do \`portico gunicorn …\`, \`portico run\`, \`portico runserver\` and a command without \`serve\`.\n\n| word | of | here |\n|---|---|---|\n${rows.join('\n')}\n`;
+  return `## Words of other servers\n\nThey are not obeyed: the command ends with code 2, says what to write instead, and has the whole line for you to paste. So do \`portico run\`, \`portico runserver\` and a command without \`serve\`.\n\n| word | of | here |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 /** What several words make together. */

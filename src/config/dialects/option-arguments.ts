@@ -92,7 +92,7 @@ class ArgumentReader {
   }
 
   #takeValue(option: Option, name: string, inline: string | undefined): void {
-    const value = inline ?? (this.#isValue(this.#rest[0]) ? this.#rest.shift() : undefined);
+    const value = inline ?? (this.#isValue(this.#rest[0]) ? this.#rest.shift() : option.impliedValue);
     if (value === undefined) {
       this.#report('dialect.missing-value', atFlag(name), '');
     } else {

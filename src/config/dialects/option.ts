@@ -52,6 +52,8 @@ export interface Option {
   /** Each value counts, not only the last one. */
   readonly isRepeatable?: boolean;
   readonly variable?: string;
+  /** What its name alone stands for. */
+  readonly impliedValue?: string;
   /** Its key in the configuration file. */
   readonly key?: string;
   /** One phrase for help. */
@@ -79,6 +81,8 @@ export interface Dialect {
   /** The application in the usage line. */
   readonly application: string;
   readonly applicationVariable?: string;
+  /** A variable with a part of a command line; the command line itself wins over it. */
+  readonly argumentsVariable?: string;
   readonly options: readonly Option[];
   readonly file?: DialectFile;
   /** Defaults that are not those of `portico serve`. */

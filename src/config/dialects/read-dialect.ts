@@ -17,6 +17,7 @@ import { SETTINGS } from '../settings.ts';
 import type { Dialect, Draft, GivenOption, GivenOptions, Option } from './option.ts';
 import { readOptionArguments } from './option-arguments.ts';
 import { readBoolean } from './option-values.ts';
+import { splitWords } from './split-words.ts';
 
 export interface DialectReading {
   /** Undefined when there are errors. */
@@ -41,7 +42,12 @@ export function readDialect(
   };
   const words = readOptionArguments(dialect, args, report);
   const variables = readVariables(dialect, machine, report);
-  const given = new Map([...variables, ...readFile(dialect, words.options, { readText, report }), ...words.options]);
+  const given = new Map([
+    ...variables,
+    ...readFile(dialect, words.options, { readText, report }),
+    ...readMoreArguments(dialect, machine, report),
+    ...words.options,
+  ]);
   const draft = readOptions(dialect, given, report);
   const app = words.app ?? (machine.env[dialect.applicationVariable ?? ''] || undefined);
   if (app === undefined) {
@@ -108,6 +114,17 @@ function readVariables(dialect: Dialect, { env }: Machine, report: Report): Map<
     report('dialect.unknown-variable', atVariable(name), `this is no option and has no effect.${hint}`, 'warning');
   }
   return given;
+}
+
+/** Options only: what is served is said on the command line. */
+function readMoreArguments(dialect: Dialect, { env }: Machine, report: Report): GivenOptions {
+  const name = dialect.argumentsVariable ?? '';
+  const words = splitWords(env[name] ?? '');
+  if (!words.ok) {
+    report('dialect.invalid', atVariable(name), `${words.fault}.`);
+    return new Map();
+  }
+  return readOptionArguments(dialect, words.value, report).options;
 }
 
 function readFile(

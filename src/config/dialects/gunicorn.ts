@@ -1,0 +1,86 @@
+/** What the options of gunicorn come to, together. Its defaults: gunicorn/config.py. */
+
+import type { Outcome } from '../../kernel/outcome.ts';
+import { failure, success } from '../../kernel/outcome.ts';
+import { DEFAULT_PORT, parseBindAddress } from '../bind-address.ts';
+import type { Report } from '../diagnostic.ts';
+import { atFlag } from '../place.ts';
+import type { ServeOptions } from '../serve-options.ts';
+import type { Machine } from '../setting.ts';
+import { parsePeers } from '../setting-values.ts';
+import { clientsUnasked } from './client-certificates.ts';
+import { GUNICORN_OPTIONS } from './gunicorn-options.ts';
+import type { Asked, Completed, Dialect, Draft, VariableFault } from './option.ts';
+import { optionsGiven } from './option.ts';
+import { readInteger, WORKERS_MAX } from './option-values.ts';
+
+const DEFAULT_PEERS = '127.0.0.1,::1';
+
+export const GUNICORN: Dialect = {
+  name: 'gunicorn',
+  version: '27.0',
+  manner: 'argparse',
+  application: 'APP_MODULE',
+  argumentsVariable: 'GUNICORN_CMD_ARGS',
+  options: GUNICORN_OPTIONS,
+  defaults,
+  complete,
+};
+
+function defaults({ env }: Machine): Outcome<Partial<ServeOptions>, VariableFault> {
+  const workers = readInteger(1, WORKERS_MAX)(env['WEB_CONCURRENCY'] || '1');
+  if (!workers.ok) {
+    return failure({ at: 'WEB_CONCURRENCY', message: workers.fault });
+  }
+  const peers = parsePeers(env['FORWARDED_ALLOW_IPS'] || DEFAULT_PEERS);
+  if (!peers.ok) {
+    return failure({ at: 'FORWARDED_ALLOW_IPS', message: peers.fault });
+  }
+  const port = env['PORT'] || '';
+  const bind = parseBindAddress(port === '' ? `127.0.0.1:${DEFAULT_PORT}` : `0.0.0.0:${port}`);
+  if (!bind.ok) {
+    return failure({ at: 'PORT', message: bind.fault });
+  }
+  return success({
+    binds: [bind.value],
+    backlog: 2048,
+    workers: workers.value,
+    interface: 'wsgi',
+    keepAliveMs: 2000,
+    forwardedAllowIps: peers.value,
+    accessLog: '',
+  });
+}
+
+function complete(asked: Asked, report: Report): Completed {
+  const { draft, app, machine } = asked;
+  return {
+    app: app === '' || app.includes(':') ? app : `${app}:application`,
+    options: {
+      ...optionsGiven(draft),
+      ...concurrencyOf(draft, report),
+      ...clientsUnasked(asked, { option: '--ca-certs', wayOut: '--cert-reqs 2' }, report),
+      env: environmentOf(draft, machine),
+    },
+  };
+}
+
+/** Threads are of sync and gthread, connections of the others. */
+function concurrencyOf({ interface: called, workerClass, threads, workerConnections }: Draft, report: Report) {
+  const hasThreads = called !== 'asgi' && workerClass !== 'gevent';
+  if (!hasThreads && threads !== undefined && threads > 1) {
+    report('dialect.note', atFlag('--threads'), 'it has no effect with this worker class, as in gunicorn.', 'info');
+  }
+  if (hasThreads && workerConnections !== undefined) {
+    const message = 'it has no effect with this worker class: what is more than its threads waits.';
+    report('dialect.note', atFlag('--worker-connections'), message, 'info');
+  }
+  return hasThreads ? { workerConnections: 0 } : { threads: 1 };
+}
+
+function environmentOf({ env, appFolder }: Draft, { env: own }: Machine): ReadonlyMap<string, string> {
+  const paths = [appFolder, env?.get('PYTHONPATH') ?? own['PYTHONPATH']].filter(
+    (path) => path !== undefined && path !== '',
+  );
+  return new Map([...(env ?? []), ...(appFolder === undefined ? [] : [['PYTHONPATH', paths.join(':')] as const])]);
+}
