@@ -36,7 +36,7 @@ const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
   [/^docs\/moving\/gunicorn\.md$/, ['gunicorn']],
   [/^docs\/moving\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/moving\/asgi-servers\.md$/, ['uvicorn', 'daphne', 'hypercorn']],
-  [/^docs\/troubleshooting\/commands\.md$/, ['uvicorn', 'daphne', 'hypercorn']],
+  [/^docs\/troubleshooting\/commands\.md$/, ['gunicorn', 'uvicorn', 'daphne', 'hypercorn']],
   [/^docs\/reference\/serve\.md$/, ['another server']],
   [/^docs\/reference\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/reference\/daphne\.md$/, ['daphne']],
