@@ -251,7 +251,7 @@ export const KINDS: readonly FaultKind[] = [
   {
     ...{ name: 'stopped', what: 'stands still: the kernel takes the connection', protocols: ['http'] },
     // As many as its queue takes: behind them it is the next kind.
-    ...{ place: 'stopped', countMax: 4000, serve: () => undefined },
+    ...{ place: 'stopped', countMax: 3000, serve: () => undefined },
   },
   {
     ...{ name: 'full', what: 'has a full queue of connections', protocols: ['http'] },

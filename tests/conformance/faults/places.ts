@@ -62,7 +62,11 @@ export class Places implements Disposable {
     places.#add('untrusted', tls, `proxy_pass https://untrusted; ${verifies(stranger, 'localhost')}`);
     places.#add('misnamed', tls, `proxy_pass https://misnamed; ${verifies(authority, 'other.test')}`);
     const stopped = await places.#stop(4096);
-    places.#add('stopped', serverAt(stopped), 'proxy_pass http://stopped; proxy_read_timeout 1s;');
+    places.#add(
+      'stopped',
+      serverAt(stopped),
+      'proxy_pass http://stopped; proxy_connect_timeout 1s; proxy_read_timeout 1s;',
+    );
     const full = await places.#stop(1);
     await places.#fill(full);
     places.#add('full', serverAt(full), 'proxy_pass http://full; proxy_connect_timeout 1s;');
