@@ -38,7 +38,10 @@ test('a site has its own logs, and a reload goes on with them', async () => {
   server.signal('SIGHUP');
   await server.logged(/the new configuration is served/);
   assert.equal(await ask('/fourth?x=1'), 'two');
-  await until('the logs have their lines', () => lines('usual.log').length >= 3 && lines('json.log').length >= 3);
+  await until(
+    'the logs have their lines',
+    () => lines('usual.log').length >= 3 && lines('some.log').length >= 2 && lines('json.log').length >= 3,
+  );
   assert.deepEqual(
     lines('usual.log').map((line) => /"GET (\S+) HTTP\/1\.1" 200 3 /.exec(line)?.[1]),
     ['/first?x=1', '/second', '/fourth?x=1'],

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ServerModel } from '../../src/config/model/server-model.ts';
 import { plainModel, serveModelOf } from './model-server.ts';
+import { until } from './waiting.ts';
 
 function modelOf(folder: string): ServerModel {
   const model = plainModel(folder);
@@ -33,8 +34,6 @@ function modelOf(folder: string): ServerModel {
 test('a refusal stands in the error log of its site', async () => {
   await using server = await serveModelOf(modelOf);
   assert.equal((await server.ask('/')).status, 403);
-  assert.match(
-    readFileSync(join(server.folder, 'site.log'), 'latin1'),
-    /\[error\] .* access forbidden by rule, client: 127\.0\.0\.1/,
-  );
+  const refusal = /\[error\] .* access forbidden by rule, client: 127\.0\.0\.1/;
+  await until('the line is there', () => refusal.test(readFileSync(join(server.folder, 'site.log'), 'latin1')));
 });

@@ -59,6 +59,7 @@ test('a name server that is dead fills no log, however many names clients make u
   const names = Array.from({ length: 40 }, (_, index) => `/name/n${index}.test`);
   const answers = await Promise.all(names.map((path) => nginx.ask(path)));
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [502]);
+  await nginx.server.logged(/recv\(\) failed .* while resolving/, undefined, log.length);
   const lines = nginx.server.log.slice(log.length).match(/recv\(\) failed .* while resolving/g) ?? [];
   assert.ok(lines.length >= 1 && lines.length < 10, `${lines.length} lines`);
 });
