@@ -18,6 +18,7 @@ import { newServerReports } from '../announce/server-reports.ts';
 import { inWordsOfFile } from '../announce/words-of-file.ts';
 import { adviseOnCommand } from '../dialects/habit-hints.ts';
 import { defaultModel } from '../files/default-model.ts';
+import { withPlace } from '../files/path-place.ts';
 import { TOML_FILES } from '../files/toml-files.ts';
 import { RUN_FILE, RUN_HELP } from '../help/run-help.ts';
 import type { Invocation } from '../invocation.ts';
@@ -62,14 +63,16 @@ export async function run({ args, ...surroundings }: Invocation, terminal: Termi
     return USAGE;
   }
   const read = () => readTomlModel(file, { ...TOML_FILES, env, defaults: defaultModel(machine, cwd) });
-  const { model, diagnostics } = await read();
+  const { model, diagnostics, files } = await read();
   const lines = new SourceLines(textOf);
   terminal.error(diagnostics.map((each) => renderWithExcerpt(each, lines)).join(''));
   if (model === undefined || isFaulty(diagnostics)) {
     return USAGE;
   }
   becomeInit(surroundings.manager);
-  const reports = newServerReports(model.process, terminal, readVersion(), inWordsOfFile);
+  const reports = newServerReports(model.process, terminal, readVersion(), (text) =>
+    withPlace(inWordsOfFile(text), files, textOf),
+  );
   const source: ModelSource = async () => {
     const again = await read();
     return again.model === undefined

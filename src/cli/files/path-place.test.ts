@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pathIn, placeOfPath } from './path-place.ts';
+import { pathIn, placeOfPath, withPlace } from './path-place.ts';
 
 const TEXTS: Readonly<Record<string, string>> = {
   '/etc/main.conf': 'include sites/*;\n# ssl_certificate /etc/live/site.test/full.pem;\n',
@@ -31,4 +31,12 @@ test('pathIn() takes the path that the message speaks of first, and all of it', 
   assert.equal(pathIn('the key in /etc/b.key does not belong to /etc/a.pem', paths), '/etc/b.key');
   assert.equal(pathIn('/etc/a.pem: it has expired', paths), '/etc/a.pem');
   assert.equal(pathIn('no cipher suite is called "x"', paths), undefined);
+});
+
+test('withPlace() says in front of a message where the file that it is about is named', () => {
+  const place = (message: string) => withPlace(message, ['/etc/portico.toml'], (file) => TEXTS[file]);
+  const message = 'the key in /etc/other.key is not that of /etc/own.pem: name two that belong together';
+  assert.equal(place(message), `/etc/portico.toml:3:9: ${message}`);
+  assert.equal(place('/etc/own.pem: it is damaged.'), '/etc/portico.toml:3:9: /etc/own.pem: it is damaged.');
+  assert.equal(place('/etc/else.pem cannot be read'), '/etc/else.pem cannot be read');
 });

@@ -1,6 +1,7 @@
 /** Where a configuration names a file that something is wrong with: the model has the path alone, and the place is looked for in what was read. */
 
 import type { FilePlace } from '../../config/place.ts';
+import { renderPlace } from '../../config/place.ts';
 import type { TextOf } from '../../config/source-excerpt.ts';
 
 /** Texts in quotes, comments (which begin a word), and words. */
@@ -37,6 +38,20 @@ export function placeOfPath(path: string, files: readonly string[], textOf: Text
     }
   }
   return found;
+}
+
+/** An absolute path, or what has the form of one. */
+const PATHS = /\/[^\s"',;()]+/g;
+
+/** The message behind the place where the first of its paths that was read anywhere stands. */
+export function withPlace(message: string, files: readonly string[], textOf: TextOf): string {
+  for (const [path] of message.matchAll(PATHS)) {
+    const place = placeOfPath(path.replace(/[:.]+$/, ''), files, textOf);
+    if (place !== undefined) {
+      return `${renderPlace(place)}: ${message}`;
+    }
+  }
+  return message;
 }
 
 function isEndOf(path: string, word: string): boolean {
