@@ -89,7 +89,7 @@ export async function supervise(
     }
     supervisor.start();
     if (model.development !== undefined) {
-      void import('./development.ts').then(({ develop }) => develop(server, log, (why) => supervisor.reload(why)));
+      void import('./development.ts').then(({ develop }) => develop(server, log, (why) => supervisor.reloads.ask(why)));
     }
   });
   removeOldCode(systemClock.nowMs());

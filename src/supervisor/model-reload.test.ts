@@ -8,7 +8,7 @@ import { success } from '../kernel/outcome.ts';
 import type { ToEdge } from '../protocol/control/edge.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import type { PlanAnswer } from './children/edge-host.ts';
-import type { ModelReloadParts, ReloadResult } from './model-reload.ts';
+import type { ModelChange, ModelReloadParts } from './model-reload.ts';
 import { ModelReload } from './model-reload.ts';
 
 function modelOf(...args: string[]): ServerModel {
@@ -18,7 +18,7 @@ function modelOf(...args: string[]): ServerModel {
 }
 
 interface Reloaded {
-  readonly result: ReloadResult;
+  readonly result: ModelChange;
   readonly told: readonly string[];
   readonly said: readonly string[];
   readonly isServed: boolean;

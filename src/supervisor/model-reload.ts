@@ -53,8 +53,8 @@ interface NewPlan {
   readonly certificates: CertificateKeeper;
 }
 
-/** `same`: the configuration says what it said before. */
-export type ReloadResult = 'changed' | 'same' | 'refused';
+/** `same`: the configuration says what it said before. `superseded`: another reload was asked for, and this one was given up for it. */
+export type ModelChange = 'changed' | 'same' | 'refused' | 'superseded';
 
 /** Not for the log, which says it in other words. */
 const AGAIN = 'superseded';
@@ -70,14 +70,20 @@ export class ModelReload {
   #dropped: Promise<void> = Promise.resolve();
   /** As it was read last: `server.model` has kept some of what was before it. */
   #read: ServerModel;
+  #faults: readonly string[] = [];
 
   constructor(parts: ModelReloadParts) {
     this.#parts = parts;
     this.#read = parts.server.model;
   }
 
+  /** Why the configuration that was refused last cannot be served. */
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
+
   /** One after the other. Who asks again does not want what the one that runs is loading: it may be what was mended meanwhile, and hang. */
-  run(): Promise<ReloadResult> {
+  run(): Promise<ModelChange> {
     this.#waiting += 1;
     this.#parts.apps.giveUp(AGAIN);
     const result = this.#last.then(() => this.#run());
@@ -135,7 +141,7 @@ export class ModelReload {
     return fault;
   }
 
-  async #run(): Promise<ReloadResult> {
+  async #run(): Promise<ModelChange> {
     const { source, server, log } = this.#parts;
     this.#waiting -= 1;
     const read = await source();
@@ -159,12 +165,13 @@ export class ModelReload {
     return 'changed';
   }
 
-  #refuse(faults: readonly string[]): 'refused' {
+  #refuse(faults: readonly string[]): 'refused' | 'superseded' {
     const { log, server } = this.#parts;
     if (this.#waiting > 0 && faults.some((fault) => fault.endsWith(AGAIN))) {
       log.say('info', 'reloading again; what the reload before had loaded is thrown away');
-      return 'refused';
+      return 'superseded';
     }
+    this.#faults = faults;
     for (const fault of faults) {
       log.say(server.model.process.manner === 'nginx' ? 'emerg' : 'error', fault);
     }

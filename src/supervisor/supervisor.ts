@@ -19,7 +19,6 @@ import { describeSystemError, factOfFailure } from './fleet/failed-action.ts';
 import { createFleet, nextDeadline, step } from './fleet/fleet.ts';
 import type { FleetAction, FleetCommand, FleetEvent, ServerAction, ServerFleet } from './fleet/fleet-types.ts';
 import { appSettings, serverSettings } from './fleet-settings.ts';
-import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { ShownLogs } from './log/hidden-logs.ts';
 import { showHiddenLogs } from './log/hidden-logs.ts';
@@ -29,6 +28,7 @@ import type { ModelSource } from './model-reload.ts';
 import { ModelReload } from './model-reload.ts';
 import type { PreparedServer } from './prepare.ts';
 import { ReleaseWatch } from './release-watch.ts';
+import { Reloads } from './reloads.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
 import { addressOf } from './sockets/address-of.ts';
@@ -63,7 +63,7 @@ export class Supervisor {
   readonly #socketWatch: SocketWatch;
   readonly #terminal: TerminalWatch;
   readonly #release: ReleaseWatch;
-  readonly #reloads: Gathering;
+  readonly reloads: Reloads;
   readonly #modelReload: ModelReload | undefined;
   readonly #certificates: CertificateWatch;
   readonly #upgrade: Upgrade;
@@ -117,7 +117,11 @@ export class Supervisor {
         renewCertificate: () => this.#certificates.renew(true),
       });
     this.#upgrade = new Upgrade({ server, log, edge: this.#modelReload, isServing: () => this.#isServing });
-    this.#reloads = new Gathering(SUPERVISOR_LIMITS.reloadGatherMs, clock, (why) => this.#reload(why));
+    this.reloads = new Reloads({
+      ...{ clock, log, command, fleet: () => this.#fleet, model: () => this.#modelReload },
+      look: () => this.#socketWatch.look(),
+      renewCertificates: () => (server.certificates.isUsed ? this.#certificates.renew() : undefined),
+    });
   }
 
   start(): void {
@@ -142,47 +146,8 @@ export class Supervisor {
     void this.#spoolFolders.removeStale(spoolParents(this.#server.env));
   }
 
-  reload(why: string): void {
-    this.#reloads.ask(why);
-  }
-
-  /** The new generation is told of the certificate that its clients are shown, so that comes first. */
-  #reload(why: string): void {
-    this.#socketWatch.look();
-    if (this.#modelReload === undefined) {
-      this.#reloadApps(why);
-    } else {
-      void this.#reloadModel(this.#modelReload, why);
-    }
-  }
-
   get #isServing(): boolean {
     return this.#fleet.isStarted && this.#fleet.stop === undefined;
-  }
-
-  /** A configuration that has changed is changed to, and the applications go on. One that has not means that their code has. */
-  async #reloadModel(reload: ModelReload, why: string): Promise<void> {
-    if (!this.#isServing) {
-      this.#log.say(
-        'warning',
-        `${why}: the configuration is not read again, because the server is ${this.#fleet.isStarted ? 'stopping' : 'starting'}`,
-      );
-      return;
-    }
-    const result = await reload.run();
-    if (result === 'same') {
-      this.#reloadApps(why);
-    } else if (result === 'changed') {
-      this.#log.say('info', `${why}: the new configuration is served`);
-    }
-  }
-
-  #reloadApps(why: string): void {
-    if (!this.#server.certificates.isUsed) {
-      this.#happen({ kind: 'reload', why });
-    } else {
-      void this.#certificates.renew().then(() => this.#happen({ kind: 'reload', why }));
-    }
   }
 
   obey(command: SignalCommand, signal: NodeJS.Signals): void {
@@ -200,7 +165,7 @@ export class Supervisor {
         if (this.#terminal.hasHungUp()) {
           this.#onHangUp();
         } else if (!this.#upgrade.takesReload(signal)) {
-          this.reload(signal);
+          this.reloads.ask(signal);
         }
         return;
       case 'upgrade':
@@ -232,7 +197,7 @@ export class Supervisor {
   }
 
   #stop(isQuick: boolean, why: string): void {
-    this.#reloads.forget();
+    this.reloads.forget();
     if (isQuick) {
       this.#isHurried = true;
       this.#eachZygotes((zygotes) => zygotes.hurry());
@@ -384,7 +349,10 @@ export class Supervisor {
         this.#report.tellState(state, { isOld, workers: this.#workerCount });
       }
     },
-    'tell-title': ({ title }) => this.#report.tellTitle(title),
+    'tell-title': ({ title }) => {
+      this.#report.tellTitle(title);
+      this.reloads.onTitle(title);
+    },
     log: ({ level, text, about }) => this.#log.say(level, text, undefined, about),
     announce: (action) => this.#announce(action),
     'app-joined': ({ id }) => this.#appChanges.onJoined(id),

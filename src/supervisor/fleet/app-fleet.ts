@@ -26,6 +26,7 @@ export function createApp(settings: AppSettings): AppFleet {
     isBroken: false,
     awaitsLock: false,
     toldWarnings: [],
+    loadFault: undefined,
     loggedFault: '',
     zygoteRetry: { failures: 0, notBeforeMs: 0 },
     gone: [],
@@ -63,6 +64,7 @@ export function reloadApp(turn: Turn, why: string): void {
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
   fleet.isReloading = true;
   fleet.isOld = false;
+  fleet.loadFault = undefined;
 }
 
 /** A developer who has changed the code is to see what it does now, not the version before: requests wait for the new one. */

@@ -17,6 +17,7 @@ export function failGeneration(turn: Turn, generation: Generation, fault: LoadFa
   const { fleet } = turn;
   const { error, traceback } = fault;
   endGeneration(turn, generation);
+  fleet.loadFault = { error, traceback };
   const isAloneAtMost = !fleet.wasReady && fleet.holdsLock && fleet.target > 1;
   if (fleet.membership === 'joining' && !isAloneAtMost) {
     refuseApp(turn, error, traceback);

@@ -252,6 +252,7 @@ function switchGenerations(turn: Turn): boolean {
   fleet.current = next.id;
   fleet.next = undefined;
   fleet.takeoverCount += 1;
+  fleet.loadFault = undefined;
   if (old !== undefined) {
     endGeneration(turn, old);
   }

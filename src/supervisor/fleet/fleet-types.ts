@@ -182,6 +182,8 @@ export interface AppFleet {
   awaitsLock: boolean;
   /** Warnings about the application that serves: the summary of the start or a reload has told them. */
   toldWarnings: readonly string[];
+  /** Why it could not be loaded, since it was last loaded or a reload was asked for. */
+  loadFault: Pick<LoadFault, 'error' | 'traceback'> | undefined;
   /** The last fault of the application that was logged in full, so that it is logged once. */
   loggedFault: string;
   zygoteRetry: Seat;
