@@ -132,6 +132,23 @@ test('Output sends short pieces as they were given, whatever follows before the 
   equal(await readAll(other), `${'for somebody else '.repeat(100)}${'x'.repeat(2000)}${'!'.repeat(50)}`);
 });
 
+test('Output sends all that waits when the connection is ended behind it, whoever asks when the pieces before are taken', async () => {
+  await using pair = await openPair();
+  const output = new Output(pair.edge, UNHEARD);
+  const piece = 'x'.repeat(4000);
+  let sent = 0;
+  const send = () => {
+    output.borrowed('', { buffer: Buffer.from(piece), start: 0, length: piece.length });
+    sent += piece.length;
+  };
+  // The kernel has no room any more: the stream is asked to tell when it has.
+  while (output.isEmpty) send();
+  // More than the kernel will take at once then.
+  for (let count = 0; count < 1000; count += 1) send();
+  pair.edge.destroySoon();
+  equal((await readAll(pair)).length, sent);
+});
+
 test('Output keeps what the kernel has no room for of borrowed bytes', async () => {
   await using pair = await openPair();
   const output = new Output(pair.edge, UNHEARD);

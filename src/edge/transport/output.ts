@@ -251,7 +251,11 @@ export class Output {
     }
   }
 
+  /** Behind the end of the connection there is nothing to be told of, and a write would be an error that takes with it what waits. */
   #ask(): void {
+    if (this.#socket.writableEnded) {
+      return;
+    }
     this.#isAsked = true;
     this.#socket.write('', this.#onAnswered);
   }
