@@ -71,6 +71,10 @@ def load(named: Choice | str, interface: str = 'auto', python_found: str = '', r
         raise LoadError(summary, report.format_error(error)) from error
 
 
+def as_load_error(error: BaseException) -> LoadError:
+    return error if isinstance(error, LoadError) else LoadError(report.summary(error), report.format_error(error))
+
+
 def _told(error: NotFound) -> LoadError:
     return LoadError(str(error), error.details or str(error))
 

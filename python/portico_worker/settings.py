@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .control import Message
 from .finding.choice import Choice
@@ -54,6 +54,12 @@ class Settings(NamedTuple):
     """--env-file was given."""
     name: str = 'site'
     """What the server calls the application: said to the edge, beside the secret."""
+    gunicorn: dict[str, Any] | None = None
+    """What a gunicorn.conf.py and the other settings of gunicorn's say (docs/control.md); None under other commands."""
+    is_reload: bool = False
+    """Another zygote of this application serves, or did."""
+    is_trial: bool = False
+    """It is only to be seen whether the application can be loaded."""
     choice: Choice | None = None
     """What `app` stands for. No part of the message: the zygote finds it before it does anything else."""
 
@@ -86,6 +92,9 @@ def read_settings(message: Message) -> Settings:
         cwd=_path(message.get('cwd') or ''),
         has_env_file=bool(message.get('hasEnvFile')),
         name=message['name'],
+        gunicorn=message.get('gunicorn'),
+        is_reload=bool(message.get('isReload')),
+        is_trial=bool(message.get('isTrial')),
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from . import asked, control, descendants, origin, process, report, signals
 from .ending import Ending
-from .loader import Loaded, LoadError, load
+from .hooks import Hooks, tell
+from .loader import Loaded, LoadError, as_load_error, load
 from .settings import Identity, Settings
 from .worker import FAILED, LOAD_FAILED, Worker
 
@@ -53,38 +54,51 @@ ONE_THREAD = (
 )
 
 
-def run_worker(settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket) -> int:
+def run_worker(
+    settings: Settings, identity: Identity, loaded: Loaded | None, status: socket.socket, hooks: Hooks
+) -> int:
     """Returns the exit code when all that is left to do is to end as a Python process does."""
     os.environ['PORTICO_WORKER'] = identity.name
     origin.application_is(settings.app)
     _set_up_streams()
-    if loaded is None:
-        started = _end_at_last()
-        try:
-            loaded = _load(settings)
-        except LoadError as error:
-            _tell(status, settings, error)
-            started.update(descendants.living())
-            # Threads that the import has left are not waited for as long as those of an application that has served.
-            Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
-            return LOAD_FAILED
+    started = _end_at_last() if loaded is None else set()
+    try:
+        hooks.after_fork(identity)
+        if loaded is None:
+            loaded = _load_here(settings, started, status)
+        worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
+        application = hooks.serves(worker, loaded, _for_developer(settings, loaded))
+    except Exception as error:
+        _tell(status, settings, as_load_error(error))
         started.update(descendants.living())
-        if started:
-            _say(status, {'kind': 'started', 'processes': sorted(started)})
-        after_load(settings, loaded)
-        gc.collect()
-    worker = worker_class(loaded.facts['interface'], settings)(settings, identity, status)
+        tell(hooks.worker_ends)
+        # Threads that the import has left are not waited for as long as those of an application that has served.
+        Ending(lambda what: os._exit(LOAD_FAILED), list).begin(LOAD_FAILED_S)
+        return LOAD_FAILED
     gc.freeze()
     code = FAILED
     try:
-        worker.prepare(_for_developer(settings, loaded))
+        worker.prepare(application)
+        del application
         os.register_at_fork(after_in_child=worker.forked)
         signals.wake_by(worker.waker())
         signals.on_terminate(worker.terminate)
         code = worker.run(loaded.facts)
     finally:
+        tell(hooks.worker_ends)
         worker.end()
     return code
+
+
+def _load_here(settings: Settings, started: set[int], status: socket.socket) -> Loaded:
+    """Where each worker loads the application. `started` gets the processes that its import starts."""
+    loaded = _load(settings)
+    started.update(descendants.living())
+    if started:
+        _say(status, {'kind': 'started', 'processes': sorted(started)})
+    after_load(settings, loaded)
+    gc.collect()
+    return loaded
 
 
 def _end_at_last() -> set[int]:

@@ -15,11 +15,14 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from . import control, descendants, ending, env_file, forksafe, origin, process, report, signals
+from .child import Child, kill, wait
+from .hooks import Hooks, hooks_for, tell
 from .import_calls import ImportCalls
-from .loader import Loaded, LoadError, find, load
+from .loader import Loaded, LoadError, as_load_error, find, load
 from .settings import Identity, Settings, read_settings
 from .worker_process import after_load, import_for, page_of, run_worker
 
@@ -46,34 +49,12 @@ REASON_MAX = 500
 RELAYED = {'ready', 'worker-load-failed', 'retire'}
 
 
-class Child:
-    """A worker process as the zygote sees it."""
-
-    def __init__(self, worker: int, pid: int, status: socket.socket) -> None:
-        self.worker = worker
-        self.pid = pid
-        self.status = status
-        self.lines = control.Lines()
-        self.reason: str | None = None
-        self.started: set[int] = set()
-        """Processes that the worker's own import of the application has started."""
-        self.hung_up = False
-        try:
-            self.pidfd = process.keep(os.pidfd_open(pid))
-        except (AttributeError, OSError):
-            self.pidfd = -1
-
-    def close(self) -> None:
-        self.status.close()
-        if self.pidfd >= 0:
-            os.close(self.pidfd)
-
-
 class Zygote:
     def __init__(self, supervisor: socket.socket) -> None:
         self.supervisor = supervisor
         self.lines = control.Lines()
         self.settings: Settings | None = None
+        self.hooks = Hooks()
         self.loaded: Loaded | None = None
         self.calls: ImportCalls | None = None
         self.signals: signals.OfImport | None = None
@@ -171,8 +152,13 @@ class Zygote:
 
             young_sources.keep_no_bytecode()
         facts = {}
+        with self._failing(settings):
+            self.hooks = hooks_for(settings)
+            self.hooks.begins()
         if settings.preload != 'never':
             facts = {'app': self._preload(settings)}
+        with self._failing(settings):
+            self.hooks.loaded(self.loaded)
         # Objects that live now live for ever: workers share them as long as no collection touches them. More is not to
         # be gained: what is left to collect takes 9 of a Django page's 1,150 µs, 0.4 ms at the most at once, so putting
         # it off until the lane is idle was measured and left alone.
@@ -195,6 +181,14 @@ class Zygote:
         unread = '' if settings.has_env_file else env_file.unread(settings.cwd)
         choice = choice._replace(why=settings.found or choice.why, env_file=unread)
         return settings._replace(choice=choice, app=choice.name)
+
+    @contextlib.contextmanager
+    def _failing(self, settings: Settings) -> Iterator[None]:
+        """What a hook raises ends the zygote, as what the import of the application raises."""
+        try:
+            yield
+        except Exception as error:
+            self._fail(settings, as_load_error(error))
 
     def _fail(self, settings: Settings, error: LoadError) -> NoReturn:
         page = page_of(settings, error)
@@ -241,6 +235,7 @@ class Zygote:
             self._say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=reason)
 
     def _fork(self, settings: Settings, identity: Identity) -> None:
+        self.hooks.before_fork(identity)
         # The supervisor opens the reading end by our descriptor; until then we hold it, and the worker's first lines wait in the pipe.
         with contextlib.ExitStack() as undo:
             reader, writer = os.pipe()
@@ -259,15 +254,16 @@ class Zygote:
                 status = process.keep_socket(theirs)
             except BaseException:
                 os._exit(1)  # A child that cannot be set up must not go on as a second zygote.
-            raise Birth(settings, identity, self.loaded, status, self.signals, self.calls)
+            raise Birth(settings, identity, self.loaded, status, self.hooks, self.signals, self.calls)
         os.close(writer)
         theirs.close()
         self.logs[identity.worker] = reader
-        child = self.children[identity.worker] = Child(identity.worker, pid, process.keep_socket(ours))
+        child = self.children[identity.worker] = Child(identity, pid, process.keep_socket(ours))
         self.poller.register(child.status, select.POLLIN)
         if child.pidfd >= 0:
             self.poller.register(child.pidfd, select.POLLIN)
         self._say('spawned', worker=identity.worker, pid=pid, log=reader, logInode=os.fstat(reader).st_ino)
+        tell(self.hooks.forked, identity, pid)
 
     def _let_go(self, log: int, zygote: int) -> None:
         """Called in a worker that was just forked: gives up what is the zygote's."""
@@ -322,13 +318,16 @@ class Zygote:
     def _on_signal(self, message: control.Message) -> None:
         child = self.children.get(message['worker'])
         if child is not None:
-            _kill(child.pid, message['signal'])
+            kill(child.pid, message['signal'])
 
     def _on_ping(self, message: control.Message) -> None:
         self._say('pong')
 
+    def _on_workers(self, message: control.Message) -> None:
+        tell(self.hooks.workers_changed, message['count'], message['before'])
+
     def _on_stop(self, message: control.Message) -> None:
-        self._stop()
+        self._stop(bool(message.get('isEnd')))
 
     def _see(self, descriptor: int) -> None:
         """Something has happened to a worker: looks what it was."""
@@ -373,7 +372,7 @@ class Zygote:
                 self._reap(child)
 
     def _reap(self, child: Child) -> None:
-        ended, code = _wait(child.pid, os.WNOHANG)
+        ended, code = wait(child.pid, os.WNOHANG)
         if not ended:
             return
         if not child.hung_up:
@@ -383,6 +382,7 @@ class Zygote:
         child.close()
         del self.children[child.worker]
         self._end_started(child)
+        tell(self.hooks.worker_gone, child.identity, child.pid, code)
         reason = {} if child.reason is None else {'reason': child.reason}
         self._say(
             'exited',
@@ -403,15 +403,18 @@ class Zygote:
     def _stop_alone(self) -> NoReturn:
         """The supervisor is gone: nobody else ends what the application has started, by workers or by us."""
         for child in self.children.values():
-            _kill(child.pid, signal.SIGKILL)
+            kill(child.pid, signal.SIGKILL)
         descendants.end_session(LEFT_S)
         os._exit(0)
 
-    def _stop(self) -> NoReturn:
+    def _stop(self, is_end: bool) -> NoReturn:
         for child in self.children.values():
-            _kill(child.pid, signal.SIGKILL)
+            kill(child.pid, signal.SIGKILL)
         for child in self.children.values():
-            _wait(child.pid, 0)
+            _, code = wait(child.pid, 0)
+            tell(self.hooks.worker_gone, child.identity, child.pid, code)
+        if is_end:
+            tell(self.hooks.ends)
         self._leave(0)
 
     def _leave(self, code: int) -> NoReturn:
@@ -430,25 +433,6 @@ def _take_descriptor() -> int:
     descriptor = int(sys.argv[1])
     del sys.argv[1:]
     return descriptor
-
-
-def _kill(pid: int, number: int) -> None:
-    """Kills a worker. One that has become another user may not be signalled; it is left to the kernel, which ends it
-    with the zygote."""
-    try:
-        os.kill(pid, number)
-    except OSError as error:
-        report.log(f'process {pid} cannot be signalled: {error}', 'warning')
-
-
-def _wait(pid: int, options: int) -> tuple[bool, int | None]:
-    """Whether the worker has ended, and how, if that is known: a handler of the application's for SIGCHLD may have
-    waited for it before us."""
-    try:
-        reaped, status = os.waitpid(pid, options)
-    except ChildProcessError:
-        return True, None
-    return reaped != 0, os.waitstatus_to_exitcode(status) if reaped else None
 
 
 def _inherit(message: control.Message) -> control.Message:
@@ -487,11 +471,11 @@ def main() -> NoReturn:
     try:
         zygote.run()
     except Birth as birth:
-        settings, identity, loaded, status, of_import, calls = birth.args
+        settings, identity, loaded, status, hooks, of_import, calls = birth.args
     # The zygote's frames are gone from the stack: what follows is the whole life of a worker, to the end of its interpreter.
     signals.be_worker(of_import)
     if loaded is not None:
         forksafe.reseed(calls)
-    code = run_worker(settings, identity, loaded, status)
+    code = run_worker(settings, identity, loaded, status, hooks)
     del loaded
     sys.exit(code)

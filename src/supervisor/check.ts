@@ -134,11 +134,16 @@ function load(
         env,
         name: 'app',
         identity: server.identity,
-        start: startMessage(server, app, 'always', {
-          pythonFound: interpreter.origin,
-          certificates: server.certificates,
-          moved,
-        }),
+        start: startMessage(
+          server,
+          app,
+          { preload: 'always', isReload: false, isTrial: true },
+          {
+            pythonFound: interpreter.origin,
+            certificates: server.certificates,
+            moved,
+          },
+        ),
       },
       log,
       {
@@ -147,7 +152,7 @@ function load(
             said = message;
           } else if (message.kind === 'loaded' || message.kind === 'load-failed') {
             said = message;
-            zygote.send({ kind: 'stop' });
+            zygote.send({ kind: 'stop', isEnd: false });
             later(SUPERVISOR_LIMITS.zygoteEndMs, () => zygote.kill());
           }
         },

@@ -23,6 +23,10 @@ export interface StartZygote {
   /** Where the Python was found, in words that follow its name. */
   readonly pythonFound: string;
   readonly preload: 'auto' | 'always' | 'never';
+  /** A reload has asked for it: another zygote of the application has served before. */
+  readonly isReload: boolean;
+  /** It is only to be seen whether the application can be loaded. */
+  readonly isTrial: boolean;
   readonly interface: 'auto' | 'wsgi' | 'asgi';
   readonly workerClass: 'sync' | 'gevent';
   readonly lifespan: 'auto' | 'on' | 'off';
@@ -90,6 +94,15 @@ export type FinishPhase = 'drain' | 'stopping' | 'stop';
 /** All workers are killed, then the zygote exits. */
 export interface StopZygote {
   readonly kind: 'stop';
+  /** The server ends: no other zygote takes its place. */
+  readonly isEnd: boolean;
+}
+
+/** Another number of workers is wanted from now on: what hooks are told. */
+export interface WorkersWanted {
+  readonly kind: 'workers';
+  readonly count: number;
+  readonly before: number;
 }
 
 /** Answered by `pong` as soon as the zygote's loop turns. Not sent before the zygote has loaded the application. */
@@ -105,6 +118,7 @@ export type ToZygote =
   | RelayLog
   | SignalWorker
   | FinishWorker
+  | WorkersWanted
   | StopZygote;
 
 /** What the application says of a folder whose files it would send as they are: the supervisor decides whether it becomes a `StaticFolder`. */

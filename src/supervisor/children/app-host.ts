@@ -59,8 +59,11 @@ export class AppHost {
   }
 
   readonly #performers: { readonly [Kind in AppAction['kind']]: (action: ActionOf<Kind>) => void } = {
-    'start-zygote': ({ generation, preload }) => this.zygotes.start(generation, preload),
-    'stop-zygote': ({ generation }) => this.zygotes.send(generation, { kind: 'stop' }),
+    'start-zygote': ({ generation, preload, isReload = false }) =>
+      this.zygotes.start(generation, { preload, isReload }),
+    'stop-zygote': ({ generation, isEnd = false }) => this.zygotes.send(generation, { kind: 'stop', isEnd }),
+    'tell-workers': ({ generation, count, before }) =>
+      this.zygotes.send(generation, { kind: 'workers', count, before }),
     'kill-zygote': ({ generation }) => this.zygotes.kill(generation),
     'ask-zygote': ({ generation }) => this.zygotes.send(generation, { kind: 'ping' }),
     'dump-zygote': ({ generation }) => this.zygotes.dump(generation),

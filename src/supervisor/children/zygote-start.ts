@@ -3,6 +3,14 @@ import type { Elsewhere, StartZygote } from '../../protocol/control/zygote.ts';
 import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { PreparedServer } from '../prepare.ts';
 
+export interface WantedZygote {
+  readonly preload: App['preload'];
+  /** Another generation has served the application. */
+  readonly isReload: boolean;
+  /** No worker will be asked of it. */
+  readonly isTrial?: boolean;
+}
+
 export interface StartFacts {
   readonly pythonFound: string;
   readonly certificates: CertificateKeeper;
@@ -13,7 +21,7 @@ export interface StartFacts {
 export function startMessage(
   server: PreparedServer,
   app: App,
-  preload: App['preload'],
+  { preload, isReload, isTrial = false }: WantedZygote,
   { pythonFound, certificates, moved }: StartFacts,
 ): StartZygote {
   const { model, wires, secrets, logMark } = server;
@@ -28,6 +36,8 @@ export function startMessage(
     hasEnvFile: app.envFile !== '',
     pythonFound,
     preload,
+    isReload,
+    isTrial,
     interface: app.interface,
     workerClass: app.workerClass,
     lifespan: app.lifespan,

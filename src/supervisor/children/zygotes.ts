@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { App } from '../../config/model/app.ts';
 import type { Elsewhere, FromZygote, ToZygote } from '../../protocol/control/zygote.ts';
 import type { CertificateKeeper } from '../certificate-keeper.ts';
-import type { AppFact, Exit, Preload } from '../fleet/fleet-types.ts';
+import type { AppFact, Exit } from '../fleet/fleet-types.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
 import type { LogNames } from '../log-names.ts';
@@ -17,6 +17,7 @@ import { factOfZygote } from './child-facts.ts';
 import { LeftBehind } from './left-behind.ts';
 import { killMember } from './process-session.ts';
 import { ZygoteChild } from './zygote-child.ts';
+import type { WantedZygote } from './zygote-start.ts';
 import { startMessage } from './zygote-start.ts';
 
 /** The exit codes of a zygote that has ended its own children: stopped, could not load, must not fork, found elsewhere (docs/control.md). */
@@ -77,7 +78,7 @@ export class Zygotes {
   }
 
   /** `moved`: a zygote of this generation has found the application in another folder than the one that it was started in. */
-  start(generation: number, preload: Preload, moved?: Elsewhere): void {
+  start(generation: number, wanted: WantedZygote, moved?: Elsewhere): void {
     const { identity, zygoteProgram } = this.#server;
     const runtime = findRuntime(this.#app, placeOf(this.#app, this.#server, moved), identity);
     if (!runtime.ok) {
@@ -94,7 +95,7 @@ export class Zygotes {
     const { env, interpreter } = runtime.value;
     this.#python = interpreter;
     const facts = { pythonFound: interpreter.origin, certificates: this.#certificates(), moved };
-    const start = startMessage(this.#server, this.#app, preload, facts);
+    const start = startMessage(this.#server, this.#app, wanted, facts);
     let elsewhere: Elsewhere | undefined;
     const names = { name: this.#names.zygote, identity };
     const launch = { python: interpreter.path, program: zygoteProgram, env, start, ...names };
@@ -118,7 +119,7 @@ export class Zygotes {
       onExit: (cause) => {
         this.#tidyUpAfter(child.pid, cause);
         if (elsewhere !== undefined && moved === undefined && !child.isStopped) {
-          this.start(generation, preload, elsewhere);
+          this.start(generation, wanted, elsewhere);
           return;
         }
         void this.#onExit(generation, cause, child.hasSpoken || !mayBeWrongPython(cause) ? undefined : runtime.value);

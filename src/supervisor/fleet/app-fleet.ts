@@ -61,10 +61,10 @@ export function reloadApp(turn: Turn, why: string): void {
   } else {
     log(turn, 'info', `${why}: reloading; the running workers serve until the new ones are ready`);
   }
-  openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
   fleet.isReloading = true;
   fleet.isOld = false;
   fleet.loadFault = undefined;
+  openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
 }
 
 /** A developer who has changed the code is to see what it does now, not the version before: requests wait for the new one. */
@@ -90,6 +90,12 @@ export function addWorkers(turn: Turn, count: number): void {
     log(turn, 'warning', `the number of workers stays at ${fleet.target}`);
     return;
   }
+  const before = fleet.target;
   fleet.target = target;
   log(turn, 'info', `the number of workers is now ${target}`);
+  for (const { id, state } of fleet.generations.values()) {
+    if (state !== 'ending') {
+      turn.actions.push({ kind: 'tell-workers', generation: id, count: target, before });
+    }
+  }
 }

@@ -24,7 +24,8 @@ export function openGeneration(turn: Turn, preload: Preload): void {
     failures: 0,
   });
   fleet.next = id;
-  turn.actions.push({ kind: 'start-zygote', generation: id, preload });
+  const isReload = fleet.isReloading && fleet.takeoverCount > 0;
+  turn.actions.push({ kind: 'start-zygote', generation: id, preload, ...(isReload ? { isReload } : {}) });
 }
 
 /** Takes a generation out of service: what serves drains, what was never ready is killed, the zygote ends after its last worker. */
@@ -40,13 +41,13 @@ export function endGeneration(turn: Turn, generation: Generation): void {
   fleet.next = fleet.next === generation.id ? undefined : fleet.next;
 }
 
-/** Asks a zygote to end. One that does not hear it, because it still imports the application, is killed later. */
-export function stopZygote(turn: Turn, generation: Generation): void {
+/** Asks a zygote to end. One that does not hear it, because it still imports the application, is killed later. `isEnd`: the server ends with it. */
+export function stopZygote(turn: Turn, generation: Generation, isEnd = false): void {
   if (!generation.isStopSent) {
     generation.isStopSent = true;
     generation.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.zygoteEndMs;
     generation.askAtMs = Number.POSITIVE_INFINITY;
-    turn.actions.push({ kind: 'stop-zygote', generation: generation.id });
+    turn.actions.push({ kind: 'stop-zygote', generation: generation.id, ...(isEnd ? { isEnd } : {}) });
   }
 }
 

@@ -109,7 +109,10 @@ export function settleStop(turn: ServerTurn): void {
 function endEmptyApp(turn: Turn): void {
   if (turn.fleet.workers.size === 0) {
     for (const generation of turn.fleet.generations.values()) {
+      // One that was replaced, or whose reload was given up, has been told to end before.
+      const isEnd = generation.state !== 'ending';
       endGeneration(turn, generation);
+      stopZygote(turn, generation, isEnd);
     }
   }
 }
@@ -124,9 +127,10 @@ function killAll(turn: ServerTurn, code: number): void {
     for (const worker of app.fleet.workers.values()) {
       killWorker(app, worker);
     }
+    const served = app.fleet.current ?? app.fleet.next;
     for (const generation of app.fleet.generations.values()) {
       generation.state = 'ending';
-      stopZygote(app, generation);
+      stopZygote(app, generation, generation.id === served);
     }
   });
 }

@@ -260,8 +260,17 @@ export interface Exit {
 
 /** What is to be done for an application. */
 export type AppAction =
-  | { readonly kind: 'start-zygote'; readonly generation: number; readonly preload: Preload }
-  | { readonly kind: 'stop-zygote'; readonly generation: number }
+  /** `isReload`: a reload has asked for it, and the application has been served by another before. */
+  | {
+      readonly kind: 'start-zygote';
+      readonly generation: number;
+      readonly preload: Preload;
+      readonly isReload?: boolean;
+    }
+  /** `isEnd`: the server ends, and no other generation takes its place. */
+  | { readonly kind: 'stop-zygote'; readonly generation: number; readonly isEnd?: boolean }
+  /** Another number of workers is wanted. */
+  | { readonly kind: 'tell-workers'; readonly generation: number; readonly count: number; readonly before: number }
   | { readonly kind: 'kill-zygote'; readonly generation: number }
   | { readonly kind: 'ask-zygote'; readonly generation: number }
   /** A traceback of what it is doing, into the log. */
