@@ -114,6 +114,7 @@ class Edge {
         break;
       case 'progress':
       case 'reopen-logs':
+      case 'report':
       case 'static':
       case 'staples':
       case 'ticket-keys':

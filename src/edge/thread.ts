@@ -6,6 +6,7 @@
 import { hostname } from 'node:os';
 import type { AppId } from '../config/model/app.ts';
 import { Board } from '../gateway/lanes/board.ts';
+import type { ReportRoom } from '../gateway/tell-running.ts';
 import { NO_WORKERS } from '../gateway/worker-sets.ts';
 import { httpDate, systemClock } from '../kernel/clock.ts';
 import type {
@@ -19,6 +20,8 @@ import type {
   ToEdge,
   WorkersOf,
 } from '../protocol/control/edge.ts';
+import type { EdgeReport } from '../protocol/control/report.ts';
+import { REPORT_LIMITS } from '../protocol/control/report.ts';
 import { LogFiles } from './access-log/log-files.ts';
 import type { ConnectionLimits } from './connections/connection-limits.ts';
 import { connectionLimits } from './connections/connection-limits.ts';
@@ -297,6 +300,9 @@ export class EdgeThread {
       case 'ping':
         this.#send({ kind: 'pong' });
         return;
+      case 'report':
+        this.#send(this.#report(message.number));
+        return;
       case 'prepare':
         void this.#prepare(message);
         return;
@@ -311,6 +317,18 @@ export class EdgeThread {
       case 'socket':
         return;
     }
+  }
+
+  #report(number: number): EdgeReport {
+    const services = new Set([...this.#plan.apps.values(), ...this.#leaving.values()]);
+    const room: ReportRoom = { left: REPORT_LIMITS.runningMax };
+    return {
+      kind: 'report',
+      number,
+      thread: this.#index,
+      traffic: this.#traffic.numbers(),
+      apps: [...services].map((service) => service.report(room)),
+    };
   }
 
   /** Workers of an application that only a plan to come has are known before it is run. */

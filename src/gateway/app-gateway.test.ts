@@ -15,6 +15,7 @@ import { AppGateway } from './app-gateway.ts';
 import { FakeLoop } from './fake-loop.ts';
 import { FakeBoard, FakeSocket, readRequest, responseFrame } from './fake-worker.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
+import { WorkerTally } from './worker-tally.ts';
 
 const QUEUE_TIMEOUT_MS = 3000;
 const REFUSED = ['refuse 503 Retry-After: 1'];
@@ -56,11 +57,13 @@ class AppStory {
       }),
       board: new FakeBoard().asBoard,
       units: { loads: new Int32Array(8), progressUs: new Int32Array(8), webSockets: new Int32Array(8) },
+      tally: new WorkerTally(),
       firstStream: 0,
       threads: 1,
       log: () => undefined,
       onStuck: () => undefined,
       onQuiet: (worker) => this.quiet.push(worker),
+      onCounted: () => undefined,
       onWaiting: (count) => {
         this.waiting = count;
       },

@@ -3,6 +3,7 @@
  * greenlets to the one that runs them side by side. A request that comes before any application is loaded waits until one is.
  */
 
+import type { AppReport } from '../protocol/control/report.ts';
 import type { Exchange, ResponseWatcher } from '../protocol/http/exchange.ts';
 import type { ResponseFields } from '../protocol/http/response-fields.ts';
 import type { Hello } from '../protocol/lanes/hello.ts';
@@ -13,9 +14,11 @@ import type { CallTunnel, TunnelSocket } from './call-tunnel.ts';
 import type { ConcurrentKind } from './concurrent/concurrent-gateway.ts';
 import { ConcurrentGateway } from './concurrent/concurrent-gateway.ts';
 import type { GatewayOptions } from './gateway-options.ts';
+import type { QueueReport } from './intake.ts';
 import type { LaneSocket } from './lanes/lane-socket.ts';
 import { GATEWAY_LIMITS } from './limits.ts';
 import { SerialGateway } from './serial/serial-gateway.ts';
+import type { ReportRoom } from './tell-running.ts';
 import type { WorkerSets } from './worker-sets.ts';
 
 /** A lane as its socket sees it. */
@@ -120,7 +123,8 @@ export class AppGateway {
       },
       onLate: (early: EarlyRequest) => overload.refuse(refusable(early.exchange), 'late'),
     };
-    this.#early.add(new EarlyRequest(exchange, settings.queueTimeoutMs, events));
+    const sinceMs = this.#options.clock.monotonicMs();
+    this.#early.add(new EarlyRequest(exchange, { sinceMs, waitMs: settings.queueTimeoutMs }, events));
     this.#options.onWaiting(this.#early.size);
   }
 
@@ -223,12 +227,28 @@ export class AppGateway {
       this.#serial.loseWorkers(gone);
       this.#concurrent.loseWorkers(gone);
       for (const worker of gone) {
+        this.#options.onCounted(worker, this.#options.tally.take(worker));
         this.#gone.delete(worker);
         this.#ending.delete(worker);
       }
     };
     // The lanes are read before the immediate is run, also after the edge was stopped for a while.
     setTimeout(() => setImmediate(lose), GATEWAY_LIMITS.goneReadMs).unref();
+  }
+
+  report(room: ReportRoom): Omit<AppReport, 'app' | 'staticRequests'> {
+    const queues = [this.#serial.queue, this.#concurrent.queue, this.#earlyQueue];
+    return {
+      waiting: queues.reduce((sum, { waiting }) => sum + waiting, 0),
+      oldestWaitMs: Math.max(...queues.map(({ oldestWaitMs }) => oldestWaitMs)),
+      workers: this.#options.tally.report([...this.#serial.report(room), ...this.#concurrent.report(room)]),
+    };
+  }
+
+  get #earlyQueue(): QueueReport {
+    const [first] = this.#early;
+    const nowMs = this.#options.clock.monotonicMs();
+    return { waiting: this.#early.size, oldestWaitMs: first === undefined ? 0 : nowMs - first.sinceMs };
   }
 
   /** Another thread has left room on a unit. */
@@ -252,8 +272,15 @@ class EarlyRequest implements ResponseWatcher {
   readonly #timer: NodeJS.Timeout;
   #isReleased = false;
 
-  constructor(exchange: Exchange, waitMs: number, events: EarlyEvents) {
+  readonly sinceMs: number;
+
+  constructor(
+    exchange: Exchange,
+    { sinceMs, waitMs }: { readonly sinceMs: number; readonly waitMs: number },
+    events: EarlyEvents,
+  ) {
     this.exchange = exchange;
+    this.sinceMs = sinceMs;
     this.#events = events;
     // Messages of the supervisor are read before the immediate is run: after the edge was stopped for a while, an application may be known by then.
     this.#timer = setTimeout(() => setImmediate(() => this.#expire()), waitMs);

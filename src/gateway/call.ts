@@ -71,6 +71,8 @@ export class Call<S extends RequestSide = RequestSide, L extends CallLane = Call
   /** The lane that the call is on, and its stream there. */
   lane: L | undefined;
   stream = 0;
+  /** When it was sent, on lanes that do not know it of themselves. */
+  onLaneSinceMs = 0;
   /** When the call entered the queue, and how often it was sent without being begun. */
   queuedAtMs = 0;
   retries = 0;

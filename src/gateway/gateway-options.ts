@@ -1,6 +1,7 @@
 /** What a gateway is made of, whatever it is that its workers run. */
 
 import type { Clock } from '../kernel/clock.ts';
+import type { WorkerCounted } from '../protocol/control/report.ts';
 import type { WebSocketRules } from '../protocol/http/exchange.ts';
 import type { MemoryBudgets } from '../relay/memory-budget.ts';
 import type { Overload } from '../relay/overload.ts';
@@ -9,6 +10,7 @@ import type { Board } from './lanes/board.ts';
 import type { NamedFileSender } from './named-file-sender.ts';
 import type { StuckRequest } from './stuck-request.ts';
 import type { UnitTables } from './unit-tables.ts';
+import type { WorkerTally } from './worker-tally.ts';
 
 export interface GatewaySettings {
   readonly timeoutMs: number;
@@ -33,6 +35,7 @@ export interface GatewayOptions {
   readonly namedFiles?: NamedFileSender;
   readonly board: Board;
   readonly units: UnitTables;
+  readonly tally: WorkerTally;
   readonly firstStream: number;
   /** Edge threads that share the units. */
   readonly threads: number;
@@ -42,6 +45,8 @@ export interface GatewayOptions {
   onBug(what: string, error: unknown): void;
   /** Nothing is left on the lanes of a worker that is no longer active, but what was reported stuck. */
   onQuiet(worker: number): void;
+  /** A worker is gone, and these were its sums. */
+  onCounted(worker: number, units: WorkerCounted['units']): void;
   /** How many requests wait in this thread. */
   onWaiting(count: number): void;
   /** Requests wait in other threads too. */

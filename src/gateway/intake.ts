@@ -20,6 +20,12 @@ export interface Dispatcher<C extends Call> {
   onQueued(): void;
 }
 
+/** Calls that wait, and how long the first of them has. */
+export interface QueueReport {
+  readonly waiting: number;
+  readonly oldestWaitMs: number;
+}
+
 export class Intake<C extends Call> {
   readonly #options: Pick<GatewayOptions, 'settings' | 'overload'>;
   readonly #services: CallServices;
@@ -48,6 +54,12 @@ export class Intake<C extends Call> {
       ),
       onCollected: (call) => this.place(call),
     };
+  }
+
+  get queue(): QueueReport {
+    const first = this.#queue.peek();
+    const oldestMs = first === undefined ? 0 : this.#services.monotonicMs() - first.queuedAtMs;
+    return { waiting: this.#queue.count, oldestWaitMs: Math.max(0, oldestMs) };
   }
 
   /** How many calls wait. */

@@ -8,6 +8,7 @@ test('AppContent tells its application where the location mounts it, in the byte
   const mounts: string[] = [];
   const app = {
     declared: [],
+    staticRequests: 0,
     ask: ({ scriptName }: { readonly scriptName: string }) => mounts.push(scriptName) > 0,
   };
   for (const scriptName of ['', '/shop', '/café']) {
@@ -24,7 +25,7 @@ test('AppContent serves the folders that its application has declared below the 
   const asked: string[] = [];
   const shapes = [{ prefix: '/static/x', suffix: '', spans: 'nothing' }];
   const declared = [{ url: '/static/', root: '/nowhere', hashed: false, missing: 'next', asked: shapes }];
-  const app = { declared, ask: ({ path }: { readonly path: string }) => asked.push(path) > 0 };
+  const app = { declared, staticRequests: 0, ask: ({ path }: { readonly path: string }) => asked.push(path) > 0 };
   const content = { kind: 'app', app: 'site', scriptName: '/shop', folders: [], servesDeclared: true } as const;
   const mounted = new AppContent(content, app as unknown as AppService, () => undefined);
   for (const path of ['/shop/static/a', '/shop/static/x', '/static/a', '/shop/a']) {
@@ -32,4 +33,5 @@ test('AppContent serves the folders that its application has declared below the 
   }
   // The disk is still asked for the first.
   deepEqual(asked, ['/shop/static/x', '/static/a', '/shop/a']);
+  deepEqual(app.staticRequests, 1);
 });

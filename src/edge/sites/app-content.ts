@@ -14,6 +14,8 @@ export interface AnsweringApp {
   /** Folders that it has declared. */
   readonly declared: readonly StaticFolder[];
   ask(exchange: Exchange): true;
+  /** Requests that were answered with a file. */
+  staticRequests: number;
 }
 
 export class AppContent {
@@ -33,7 +35,9 @@ export class AppContent {
   }
 
   answer(exchange: Exchange): void {
-    if (!this.#answerFile(exchange)) {
+    if (this.#answerFile(exchange)) {
+      this.#app.staticRequests += 1;
+    } else {
       this.#ask(exchange);
     }
   }
@@ -56,7 +60,10 @@ export class AppContent {
     return compileStatic([...folders, ...declared], {
       clock: systemClock,
       log: this.#log,
-      next: (exchange) => this.#ask(exchange),
+      next: (exchange) => {
+        this.#app.staticRequests -= 1;
+        return this.#ask(exchange);
+      },
     });
   }
 }

@@ -31,6 +31,7 @@ async function ask(model: EdgeModel): Promise<{ client: FakeClientExchange; aske
   let asked: Exchange | undefined;
   const app: AnsweringApp = {
     declared: [],
+    staticRequests: 0,
     ask: (exchange) => {
       asked = exchange;
       exchange.responder.respond(HEAD, 'hello');

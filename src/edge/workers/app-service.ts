@@ -6,8 +6,11 @@ import { AppGateway } from '../../gateway/app-gateway.ts';
 import type { GatewaySettings } from '../../gateway/gateway-options.ts';
 import type { Board } from '../../gateway/lanes/board.ts';
 import type { NamedFile } from '../../gateway/lanes/response-head.ts';
+import type { ReportRoom } from '../../gateway/tell-running.ts';
+import { WorkerTally } from '../../gateway/worker-tally.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { RequestStuck, ServeStatic, SetProgress, SetWorkers, WorkerQuiet } from '../../protocol/control/edge.ts';
+import type { AppReport, WorkerCounted } from '../../protocol/control/report.ts';
 import type { Exchange } from '../../protocol/http/exchange.ts';
 import { NO_FIELDS } from '../../protocol/http/response-fields.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
@@ -42,11 +45,14 @@ export interface AppSurroundings {
 /** `room`: thread `to` may look for a worker. */
 export type AppMessage =
   | RequestStuck
+  | WorkerCounted
   | WorkerQuiet
   | { readonly kind: 'room'; readonly app: AppId; readonly to: number };
 
 export class AppService {
   readonly gateway: AppGateway;
+  /** Requests that were answered with a file of one of its folders. */
+  staticRequests = 0;
   readonly #app: EdgeApp;
   readonly #around: AppSurroundings;
   /** What the threads know of each other's requests for this application. */
@@ -121,6 +127,10 @@ export class AppService {
     return true;
   }
 
+  report(room: ReportRoom): AppReport {
+    return { app: this.#app.id, staticRequests: this.staticRequests, ...this.gateway.report(room) };
+  }
+
   takeRoom(): void {
     Atomics.store(this.#queues.told, this.#around.thread, 0);
     this.gateway.takeRoom();
@@ -135,6 +145,7 @@ export class AppService {
       ...budgets,
       board,
       units: shared.units,
+      tally: new WorkerTally(),
       firstStream: thread * STREAMS_PER_THREAD,
       threads,
       namedFiles: {
@@ -152,6 +163,7 @@ export class AppService {
       onStuck: (stuck) => send({ kind: 'stuck', app: id, ...stuck }),
       onBug: (what, error) => bugs.note(what, error),
       onQuiet: (worker) => send({ kind: 'quiet', app: id, worker }),
+      onCounted: (worker, units) => send({ kind: 'counted', app: id, worker, units }),
       onWaiting: (count) => this.#noteWaiting(count),
       othersWait: () => waitingElsewhere(this.#queues.waiting, thread) !== -1,
       onRoom: () => {

@@ -11,15 +11,17 @@ import { Call } from '../call.ts';
 import { CallServices } from '../call-services.ts';
 import type { TunnelIdentity } from '../call-tunnel.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
-import type { Dispatcher } from '../intake.ts';
+import type { Dispatcher, QueueReport } from '../intake.ts';
 import { Intake } from '../intake.ts';
 import { closeFile, openWorkerFile } from '../lanes/file-frame.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
 import { isRetired } from '../lanes/lane-state.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
+import type { ReportRoom } from '../tell-running.ts';
 import type { Watched } from '../watch.ts';
 import { Watch } from '../watch.ts';
 import type { WorkerSets } from '../worker-sets.ts';
+import type { LaneReport } from '../worker-tally.ts';
 import { BufferedRequest } from './buffered-request.ts';
 import type { ConcurrentIdentity, ConcurrentOwner } from './concurrent-lane.ts';
 import { ConcurrentLane } from './concurrent-lane.ts';
@@ -31,7 +33,7 @@ import { WebSocketRequest } from './websocket-request.ts';
 /** ASGI on an event loop, or WSGI on greenlets. */
 export type ConcurrentKind = 'asgi' | 'gevent';
 
-export type ConcurrentOptions = Omit<GatewayOptions, 'threads' | 'othersWait' | 'onRoom'>;
+export type ConcurrentOptions = Omit<GatewayOptions, 'threads' | 'othersWait' | 'onRoom' | 'onCounted'>;
 
 /** How often calls and lanes are looked at while something may have waited too long. */
 const WATCH_MS = 250;
@@ -156,6 +158,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner, Dispatcher
       try {
         lane.output.frame(file === undefined ? FRAME.fileRefused : FRAME.fileOpened, call.stream);
         if (file !== undefined) {
+          lane.counts.bytes += file.length;
           call.reply.onFile(file, () => closeFile(file.fd));
         }
       } catch (error) {
@@ -262,6 +265,7 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner, Dispatcher
     }
     this.#lanes = this.#lanes.filter((each) => each !== lane);
     lane.close();
+    this.#options.tally.onClosed(lane);
     this.#takeCalls(lane, (call) => call.lose(lane.identity));
   }
 
@@ -304,6 +308,16 @@ export class ConcurrentGateway implements CallOwner, ConcurrentOwner, Dispatcher
 
   admitAll(): void {
     this.#intake.admitAll();
+  }
+
+  // What is told.
+
+  get queue(): QueueReport {
+    return this.#intake.queue;
+  }
+
+  report(room: ReportRoom): LaneReport[] {
+    return this.#lanes.map((lane) => lane.report(this.monotonicMs(), room));
   }
 
   // Time.

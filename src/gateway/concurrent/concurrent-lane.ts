@@ -3,6 +3,8 @@
  * that each is for. It decides nothing: the gateway does.
  */
 
+import type { UnitCounts } from '../../protocol/control/report.ts';
+import { newUnitCounts, nextServiceMean } from '../../protocol/control/report.ts';
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME, readWords } from '../../protocol/lanes/frames.ts';
 import type { CallLane } from '../call.ts';
@@ -14,6 +16,9 @@ import type { LaneFact, LanePace, LaneState } from '../lanes/lane-state.ts';
 import { nextLaneState } from '../lanes/lane-state.ts';
 import { NOT_AN_ANSWER, passFrame } from '../lanes/pass-frame.ts';
 import { renderFields } from '../lanes/response-head.ts';
+import type { ReportRoom } from '../tell-running.ts';
+import { tellRunning } from '../tell-running.ts';
+import type { LaneReport } from '../worker-tally.ts';
 import type { StreamCall } from './stream-call.ts';
 
 export interface ConcurrentIdentity extends LaneIdentity {
@@ -40,6 +45,7 @@ export class ConcurrentLane implements CallLane {
   readonly slot: number;
   readonly capacity: number;
   readonly output: LaneOutput;
+  readonly counts: UnitCounts = newUnitCounts();
   /** By stream, in the order in which they were sent. */
   readonly calls: Map<number, StreamCall> = new Map<number, StreamCall>();
   usedAt = 0;
@@ -52,12 +58,18 @@ export class ConcurrentLane implements CallLane {
   readonly #services: CallServices;
   readonly #owner: ConcurrentOwner;
   readonly #reader = new FrameReader();
+  /** When this turn of the event loop began to send on the lane, and when the bytes that are being read came: the clock is not asked for each request. */
+  #sendingMs = 0;
+  #readingMs = 0;
 
   constructor(socket: LaneSocket, identity: ConcurrentIdentity, services: CallServices, owner: ConcurrentOwner) {
     this.#socket = socket;
     this.#services = services;
     this.#owner = owner;
-    this.output = new LaneOutput(socket, services.blocks, (output) => services.onDirty(output));
+    this.output = new LaneOutput(socket, services.blocks, (output) => {
+      this.#sendingMs = services.monotonicMs();
+      services.onDirty(output);
+    });
     this.identity = identity;
     this.slot = identity.slot;
     this.capacity = identity.capacity;
@@ -82,6 +94,7 @@ export class ConcurrentLane implements CallLane {
     call.lane = this;
     call.stream = stream;
     call.side.send(this, stream);
+    call.onLaneSinceMs = this.#sendingMs;
   }
 
   /** The client is gone. */
@@ -105,6 +118,7 @@ export class ConcurrentLane implements CallLane {
   /** The worker's bytes from `from` to `to`, borrowed; those before `from` are free to be used. */
   onBytes(buffer: Buffer, from: number, to: number): void {
     const reader = this.#reader;
+    this.#readingMs = this.#services.monotonicMs();
     reader.feed(buffer, from, to);
     while (reader.next()) {
       const fault = this.#passFrame(reader);
@@ -176,8 +190,34 @@ export class ConcurrentLane implements CallLane {
   endCall(call: StreamCall): void {
     this.calls.delete(call.stream);
     call.lane = undefined;
+    this.#count(call);
     call.side.onStreamEnded();
     this.#owner.onEnded(this, call);
+  }
+
+  #count({ side, isTunnelled, onLaneSinceMs }: StreamCall): void {
+    const { counts } = this;
+    counts.requests += 1;
+    // How long a WebSocket was open says nothing about requests.
+    if (!side.isWebSocket && !isTunnelled) {
+      const us = (this.#readingMs - onLaneSinceMs) * 1000;
+      counts.busyUs += us;
+      counts.meanUs = nextServiceMean(counts.meanUs, us);
+    }
+  }
+
+  /** What runs on it. */
+  report(nowMs: number, room: ReportRoom): LaneReport {
+    const running = tellRunning(this.calls.values(), room, (call) => ({
+      stage:
+        (call as StreamCall).side.isWebSocket || call.isTunnelled
+          ? 'connected'
+          : call.hasBegun
+            ? 'answering'
+            : 'running',
+      ms: nowMs - call.onLaneSinceMs,
+    }));
+    return { lane: this, isStuck: this.pace === 'stuck', runningCount: this.calls.size, running };
   }
 
   close(): void {

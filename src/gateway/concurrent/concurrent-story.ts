@@ -13,6 +13,7 @@ import { FakeLoop } from '../fake-loop.ts';
 import { FakeBoard } from '../fake-worker.ts';
 import type { GatewaySettings } from '../gateway-options.ts';
 import type { StuckRequest } from '../stuck-request.ts';
+import { WorkerTally } from '../worker-tally.ts';
 import { ConcurrentGateway } from './concurrent-gateway.ts';
 import { FakeConcurrentWorker } from './fake-concurrent-worker.ts';
 
@@ -80,6 +81,7 @@ export class ConcurrentStory {
       overload: fakeOverload(settings.queueMax ?? SETTINGS.queueMax, () => this.waiting, this.logged),
       board: this.board.asBoard,
       units: { loads: this.loads, progressUs: new Int32Array(SLOTS), webSockets: this.webSockets },
+      tally: new WorkerTally(),
       firstStream,
       log: (level, text) => this.logged.push(`${level} ${text}`),
       onStuck: (stuck) => this.stuck.push(stuck),

@@ -1,5 +1,6 @@
 /** The frames by which a worker answers a request, to the call that they answer: the same on every kind of lane. */
 
+import type { UnitCounts } from '../../protocol/control/report.ts';
 import type { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME } from '../../protocol/lanes/frames.ts';
 import type { Call } from '../call.ts';
@@ -7,6 +8,7 @@ import type { WorkerHeadMemo } from './response-head.ts';
 import { bodyStartOf, withNamingField } from './response-head.ts';
 
 export interface AnsweringLane<C> {
+  readonly counts: UnitCounts;
   /** The call was answered to its end. Told before the call hears what that means for it. */
   endCall(call: C): void;
   /** The worker names a file in place of its bytes. */
@@ -24,6 +26,7 @@ export function passFrame<C extends Call>(
   lane: AnsweringLane<C>,
 ): string | undefined | typeof NOT_AN_ANSWER {
   const { buffer, start, end } = reader;
+  lane.counts.bytes += end - start;
   switch (reader.type) {
     case FRAME.responseWhole:
     case FRAME.response:
@@ -40,6 +43,7 @@ export function passFrame<C extends Call>(
       return undefined;
     case FRAME.failed:
       lane.endCall(call);
+      lane.counts.exceptions += end > start ? 1 : 0;
       call.onFailed(buffer.toString('utf8', start, end));
       return undefined;
     case FRAME.file:

@@ -3,6 +3,9 @@
 import type { Board } from '../lanes/board.ts';
 import { isRetired } from '../lanes/lane-state.ts';
 import type { StuckRequest } from '../stuck-request.ts';
+import type { ReportRoom } from '../tell-running.ts';
+import { tellRunning } from '../tell-running.ts';
+import type { LaneReport } from '../worker-tally.ts';
 import type { LaneSet } from './lane-set.ts';
 import { recallAfterMs } from './schedule.ts';
 import type { SerialLane } from './serial-lane.ts';
@@ -75,6 +78,16 @@ export class LaneWatch {
         this.#giveUp(lane, call, ranMs);
       }
     }
+  }
+
+  /** The request that runs on a lane, if it is known that one does. */
+  report(lane: SerialLane, nowMs: number, room: ReportRoom): LaneReport {
+    const call = lane.depth === 0 ? undefined : this.#runningOn(lane, false);
+    const running = tellRunning(call === undefined ? [] : [call], room, () => ({
+      stage: call?.isTunnelled === true ? 'connected' : call?.hasBegun === true ? 'answering' : 'running',
+      ms: nowMs - lane.frontSinceMs,
+    }));
+    return { lane, isStuck: lane.pace === 'stuck', runningCount: call === undefined ? 0 : 1, running };
   }
 
   /**

@@ -9,15 +9,17 @@ import type { Call, CallOwner } from '../call.ts';
 import { CallServices } from '../call-services.ts';
 import type { TunnelIdentity } from '../call-tunnel.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
-import type { Dispatcher } from '../intake.ts';
+import type { Dispatcher, QueueReport } from '../intake.ts';
 import { Intake } from '../intake.ts';
 import { closeFile, openWorkerFile } from '../lanes/file-frame.ts';
 import type { LaneIdentity } from '../lanes/lane-identity.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
 import { isRetired } from '../lanes/lane-state.ts';
 import { GATEWAY_LIMITS } from '../limits.ts';
+import type { ReportRoom } from '../tell-running.ts';
 import type { Watched } from '../watch.ts';
 import { Watch } from '../watch.ts';
+import type { LaneReport } from '../worker-tally.ts';
 import { renderCallHead } from '../wsgi-head.ts';
 import { LaneSet } from './lane-set.ts';
 import { LaneWatch } from './lane-watch.ts';
@@ -261,6 +263,7 @@ export class SerialGateway implements CallOwner, SerialOwner, Dispatcher<SerialC
     if (!this.#lanes.remove(lane)) {
       return;
     }
+    this.#options.tally.onClosed(lane);
     const calls = lane.calls.takeAll();
     const started = calls.length === 0 ? 0 : this.#options.board.lastStarted(lane.slot);
     const running = calls.findIndex((call) => call.stream === started);
@@ -290,6 +293,17 @@ export class SerialGateway implements CallOwner, SerialOwner, Dispatcher<SerialC
 
   admitAll(): void {
     this.#intake.admitAll();
+  }
+
+  // What is told.
+
+  get queue(): QueueReport {
+    return this.#intake.queue;
+  }
+
+  /** What runs on each lane, as far as this thread knows. */
+  report(room: ReportRoom): LaneReport[] {
+    return this.#lanes.lanes.map((lane) => this.#laneWatch.report(lane, this.monotonicMs(), room));
   }
 
   // Time.
@@ -325,5 +339,6 @@ function onWorkerFile(lane: SerialLane, call: SerialCall, file: FilePart | undef
     return;
   }
   lane.sendFrame(FRAME.fileOpened, call.stream);
+  lane.counts.bytes += file.length;
   call.reply.onFile(file, () => closeFile(file.fd));
 }

@@ -4,6 +4,8 @@
  */
 
 import { Deque } from '../../kernel/deque.ts';
+import type { UnitCounts } from '../../protocol/control/report.ts';
+import { newUnitCounts, nextServiceMean } from '../../protocol/control/report.ts';
 import { FrameReader } from '../../protocol/lanes/frame-reader.ts';
 import { FRAME, REQUEST_FLAG, readWords } from '../../protocol/lanes/frames.ts';
 import type { CallServices } from '../call-services.ts';
@@ -37,6 +39,7 @@ export class SerialLane implements LaneLoad, HeldLane {
   readonly slot: number;
   readonly calls: Deque<SerialCall> = new Deque<SerialCall>();
   readonly output: LaneOutput;
+  readonly counts: UnitCounts = newUnitCounts();
   meanServiceUs: number = Infinity;
   usedAt = 0;
   /** When the first call became the first, or was sent to an idle lane. */
@@ -178,7 +181,10 @@ export class SerialLane implements LaneLoad, HeldLane {
     const eachUs = ((nowMs - this.frontSinceMs) * 1000) / answered;
     // The unit has run requests of other edge threads in between: as many, we assume, as it has of them now.
     const share = (answered + this.calls.size) / (answered + this.#owner.loadOf(this));
-    this.meanServiceUs = nextMean(this.meanServiceUs, eachUs * share);
+    const us = eachUs * share;
+    this.meanServiceUs = nextMean(this.meanServiceUs, us);
+    this.counts.busyUs += us * answered;
+    this.counts.meanUs = nextServiceMean(this.counts.meanUs, us);
     this.frontSinceMs = nowMs;
     this.notePrompt();
   }
@@ -208,6 +214,7 @@ export class SerialLane implements LaneLoad, HeldLane {
       this.frontSinceMs = this.#services.monotonicMs();
     }
     this.#answeredCount += 1;
+    this.counts.requests += 1;
     this.#owner.onAnswered(this);
   }
 

@@ -13,6 +13,7 @@ import { FakeLoop } from '../fake-loop.ts';
 import { FakeBoard, FakeSocket, FakeUnit } from '../fake-worker.ts';
 import type { GatewaySettings } from '../gateway-options.ts';
 import type { StuckRequest } from '../stuck-request.ts';
+import { WorkerTally } from '../worker-tally.ts';
 import { SerialGateway } from './serial-gateway.ts';
 
 const SETTINGS: GatewaySettings = {
@@ -85,11 +86,13 @@ export class Story {
       overload: fakeOverload(settings.queueMax ?? SETTINGS.queueMax, () => this.waiting, this.logged),
       board: this.board.asBoard,
       units: { loads: this.loads, progressUs: this.progressUs, webSockets: new Int32Array(SLOTS) },
+      tally: new WorkerTally(),
       firstStream,
       threads,
       log: (level, text) => this.logged.push(`${level} ${text}`),
       onStuck: (stuck) => this.stuck.push(stuck),
       onQuiet: (worker) => this.quiet.add(worker),
+      onCounted: () => undefined,
       onBug: (_, error) => {
         throw error;
       },

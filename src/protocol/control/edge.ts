@@ -7,6 +7,8 @@ import type { NamedKeyFiles, SiteTls } from '../../config/model/site-tls.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import { MessageFields } from './message-fields.ts';
+import type { EdgeReport, WorkerCounted } from './report.ts';
+import { parseCounted, parseReport } from './report.ts';
 import type { SentModel } from './sent-model.ts';
 import { packModel, unpackModel } from './sent-model.ts';
 import type { Staple, StapledKey } from './staple.ts';
@@ -222,6 +224,13 @@ export interface PingEdge {
   readonly kind: 'ping';
 }
 
+/** What is known of workers and requests? Answered by each thread with a `report`. */
+export interface AskReport {
+  readonly kind: 'report';
+  /** Which the answers repeat. */
+  readonly number: number;
+}
+
 /** A socket that a plan to come listens on, as the handle that goes with the message. Bound, and not listening in this process. */
 export interface GiveSocket {
   readonly kind: 'socket';
@@ -264,6 +273,7 @@ export type ToEdge =
   | PlanMessage
   | GiveSocket
   | PingEdge
+  | AskReport
   | ConfigureEdge
   | ServeStatic
   | SetWorkers
@@ -382,6 +392,8 @@ export interface PlansAnswered {
 }
 
 export type FromEdge =
+  | EdgeReport
+  | WorkerCounted
   | PlanPrepared
   | PlanRefused
   | PlanCommitted
@@ -443,6 +455,10 @@ function parseKnown(kind: string, fields: MessageFields): FromEdge | undefined {
       };
     case 'quiet':
       return { kind, app: fields.text('app'), worker: fields.number('worker') };
+    case 'report':
+      return parseReport(fields);
+    case 'counted':
+      return parseCounted(fields);
     case 'leaving':
       return { kind, deadlineMs: fields.span('deadlineMs') };
     case 'log':

@@ -26,6 +26,8 @@ export function factOfEdge(message: FromEdge): FleetFact | undefined {
     case 'answered':
     case 'fatal':
     case 'log':
+    case 'report':
+    case 'counted':
     case 'spool-folder':
       return undefined;
     default:
