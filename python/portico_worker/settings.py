@@ -60,6 +60,10 @@ class Settings(NamedTuple):
     """Another zygote of this application serves, or did."""
     is_trial: bool = False
     """It is only to be seen whether the application can be loaded."""
+    workers: int = 1
+    """How many there are to be, where it matters."""
+    uwsgi: dict[str, Any] | None = None
+    """What src/config/model/uwsgi-app.ts has; None: the application is not served in uWSGI's manner."""
     choice: Choice | None = None
     """What `app` stands for. No part of the message: the zygote finds it before it does anything else."""
 
@@ -95,6 +99,8 @@ def read_settings(message: Message) -> Settings:
         gunicorn=message.get('gunicorn'),
         is_reload=bool(message.get('isReload')),
         is_trial=bool(message.get('isTrial')),
+        workers=int(message.get('workers') or 1),
+        uwsgi=message.get('uwsgi'),
     )
 
 

@@ -3,6 +3,7 @@
 import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress, ServeBind } from './bind-address.ts';
 import type { UrlFolder } from './model/folders.ts';
+import type { UwsgiApp } from './model/uwsgi-app.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
 /** 'auto': required if the authorities that sign them are given. */
@@ -130,4 +131,6 @@ export interface ServeRequest {
   /** `module:callable`, `module`, a path, or '' for what is found in the folder. */
   readonly app: string;
   readonly options: ServeOptions;
+  /** Only uWSGI's command line says it. */
+  readonly uwsgi?: UwsgiApp;
 }

@@ -1,6 +1,7 @@
 /** An application, and the processes that run it. */
 
 import type { UrlFolder } from './folders.ts';
+import type { UwsgiApp } from './uwsgi-app.ts';
 
 /** The name by which locations, logs and control messages call an application: `site`, or what the file says. */
 export type AppId = string;
@@ -38,6 +39,8 @@ export interface App extends EdgeApp {
   /** The path that requests have lost on their way to this server: '', or it begins with a slash and ends without one. */
   readonly rootPath: string;
   readonly recycling: Recycling;
+  /** Where the application is served in uWSGI's manner. */
+  readonly uwsgi?: UwsgiApp;
 }
 
 /** In milliseconds; 0 is "no limit". */

@@ -1,6 +1,7 @@
 /** What the supervisor and a zygote say to each other, one JSON object a line (docs/control.md). */
 
 import type { PathShape, UrlFolder } from '../../config/model/folders.ts';
+import type { UwsgiApp } from '../../config/model/uwsgi-app.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { ControlMessage } from './json-lines.ts';
@@ -50,6 +51,10 @@ export interface StartZygote {
   readonly development: boolean;
   /** There is more than one worker. */
   readonly multiprocess: boolean;
+  /** As it is in the model. */
+  readonly uwsgi?: UwsgiApp;
+  /** How many workers there are to be. */
+  readonly workers?: number;
 }
 
 export interface SpawnWorker {

@@ -55,5 +55,6 @@ export function startMessage(
     logMark,
     development: model.development !== undefined,
     multiprocess: app.workers > 1,
+    ...(app.uwsgi === undefined ? {} : { uwsgi: app.uwsgi, workers: app.workers }),
   };
 }
