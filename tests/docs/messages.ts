@@ -45,7 +45,7 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/config\/(setting|dialects\/spoken)\.ts$/,
   // What is wrong in a file of the configuration. It is told with its line and a caret below the words, says itself what to write, and there are as many such
   // sentences as there are keys; their meaning has a page of reference.
-  /^src\/(config\/toml|config\/dialects\/nginx|kernel\/regex)\//,
+  /^src\/(config\/toml|config\/uwsgi-app|config\/dialects\/nginx|kernel\/regex)\//,
   // What nginx prints when a test of its files is over, the page of stub_status, and names in the list of processes.
   /^src\/(cli\/commands\/nginx|edge\/handlers\/stub-status|supervisor\/(process-name|server-title|file-limit))\.ts$/,
   // The words of the C library for errors of the system, and the titles of nginx's pages: parts of what is told.
