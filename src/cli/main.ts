@@ -19,6 +19,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['uvicorn', async () => (await import('./commands/uvicorn.ts')).uvicorn],
   ['daphne', async () => (await import('./commands/daphne.ts')).daphne],
   ['hypercorn', async () => (await import('./commands/hypercorn.ts')).hypercorn],
+  ['uwsgi', async () => (await import('./commands/uwsgi.ts')).uwsgi],
 ]);
 
 const FAILED = 1;

@@ -26,6 +26,7 @@ Commands
   uvicorn APP     … of uvicorn
   daphne APP      … of daphne
   hypercorn APP   … of hypercorn
+  uwsgi           … of uWSGI
 
 Flags
   -h, --help      show this

@@ -8,12 +8,7 @@ import type { Report } from '../diagnostic.ts';
 import { nearestWord } from '../nearest.ts';
 import type { Place } from '../place.ts';
 import { atFlag } from '../place.ts';
-import type { Dialect, GivenOption, Option } from './option.ts';
-
-export interface GivenWords {
-  readonly app: string | undefined;
-  readonly options: ReadonlyMap<Option, GivenOption>;
-}
+import type { Dialect, GivenWords, Option } from './option.ts';
 
 export function readOptionArguments(dialect: Dialect, args: readonly string[], report: Report): GivenWords {
   const reader = new ArgumentReader(dialect, report);

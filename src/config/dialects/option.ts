@@ -5,7 +5,7 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
-import type { BindAddress } from '../bind-address.ts';
+import type { BindAddress, ServeBind } from '../bind-address.ts';
 import type { Report } from '../diagnostic.ts';
 import type { Place } from '../place.ts';
 import type { ClientCertificates, ServeOptions } from '../serve-options.ts';
@@ -30,6 +30,15 @@ export interface Draft extends Partial<ServeOptions> {
   readonly isFactory?: boolean;
   /** The fields in which a proxy says who the client is are read. */
   readonly readsProxyFields?: boolean;
+  /** Of uWSGI: where HTTP is spoken, what --socket names, and what is spoken there. */
+  readonly httpAddresses?: readonly ServeBind[];
+  readonly socketAddresses?: readonly ServeBind[];
+  readonly socketProtocol?: 'uwsgi' | 'http';
+  /** The parts of APP, and where its modules are found as well. */
+  readonly module?: string;
+  readonly wsgiFile?: string;
+  readonly callable?: string;
+  readonly pythonPaths?: readonly string[];
   /** What is to be told about the value, a sentence without its end each. */
   readonly notes?: readonly string[];
 }
@@ -71,6 +80,19 @@ export interface GivenOption {
 
 export type GivenOptions = ReadonlyMap<Option, GivenOption>;
 
+/** What a command line names besides itself. */
+export interface WordSurroundings {
+  readonly env: Machine['env'];
+  /** Reads a file of the operator's; the fault is a sentence without its end. */
+  readonly readText: (path: string) => Outcome<string>;
+  readonly report: Report;
+}
+
+export interface GivenWords {
+  readonly app: string | undefined;
+  readonly options: GivenOptions;
+}
+
 export interface Dialect {
   /** The program, and our command. */
   readonly name: string;
@@ -85,6 +107,8 @@ export interface Dialect {
   readonly argumentsVariable?: string;
   readonly options: readonly Option[];
   readonly file?: DialectFile;
+  /** Reads the command line in a way of its own. */
+  readWords?(args: readonly string[], surroundings: WordSurroundings): GivenWords;
   /** Defaults that are not those of `portico serve`. */
   defaults(machine: Machine): Outcome<Partial<ServeOptions>, VariableFault>;
   /** Puts together what took several options. */

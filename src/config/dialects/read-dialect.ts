@@ -40,7 +40,8 @@ export function readDialect(
   const report: Report = (code, place, message, severity = 'error') => {
     diagnostics.push({ severity, code, place, message });
   };
-  const words = readOptionArguments(dialect, args, report);
+  const words =
+    dialect.readWords?.(args, { env: machine.env, readText, report }) ?? readOptionArguments(dialect, args, report);
   const variables = readVariables(dialect, machine, report);
   const given = new Map([
     ...variables,

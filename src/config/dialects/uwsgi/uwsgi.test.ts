@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { faultsOf, namesOf, requestOf } from '../spoken.ts';
+import { UWSGI } from './uwsgi.ts';
+
+const LINE = '--http :9090 --wsgi-file foobar.py --master --processes 4 --threads 2 --stats 127.0.0.1:9191'.split(' ');
+
+test('a command line of the quickstart is a server', () => {
+  const { app, options } = requestOf(UWSGI, LINE);
+  assert.equal(app, 'foobar.py:application');
+  assert.deepEqual(options.binds, [{ kind: 'tcp', host: '0.0.0.0', port: 9090 }]);
+  assert.deepEqual([options.workers, options.threads, options.timeoutMs], [4, 2, 0]);
+});
+
+test('an ini file says the same, with placeholders, conditions and magic variables', () => {
+  const text = `[other]
+nonsense = 1
+[uwsgi]
+; a comment
+base = /srv/shop
+socket = %(base)/%n.sock
+chdir = %(base)
+module = shop.wsgi
+if-env = STAGE
+processes = 3
+endif =
+if-not-env = STAGE
+processes = 9
+endif =
+for = a b
+pythonpath = %(base)/%(_)
+endfor =
+threads = %(count + 1)
+set-ph = count=4
+master
+`;
+  const { app, options } = requestOf(UWSGI, ['/srv/shop.ini'], {
+    env: { STAGE: 'x' },
+    files: { '/srv/shop.ini': text },
+  });
+  assert.equal(app, 'shop.wsgi:application');
+  assert.deepEqual(options.binds, [{ kind: 'unix', path: '/srv/shop/shop.sock', speaks: 'uwsgi' }]);
+  assert.deepEqual([options.workers, options.threads], [3, 5]);
+  assert.equal(options.env.get('PYTHONPATH'), '/srv/shop/a:/srv/shop/b');
+});
+
+test('faults name the line, and the nearest option', () => {
+  const files = { 'a.ini': '[uwsgi]\nhttp = :80\nmodule = a\nproceses = 2\nemperor = /etc\n', 'b.ini': '[x]\n' };
+  assert.deepEqual(faultsOf(UWSGI, ['--ini', 'a.ini'], { files }), [
+    'dialect.unknown-key a.ini:4:1: proceses',
+    'dialect.unsupported a.ini:5:1: emperor',
+  ]);
+  assert.deepEqual(faultsOf(UWSGI, [...LINE, 'b.ini', 'c.yml'], { files }), [
+    'dialect.file b.ini',
+    'dialect.unsupported c.yml',
+  ]);
+  assert.deepEqual(faultsOf(UWSGI, ['-p']), [
+    'dialect.missing-value -p',
+    'dialect.conflict --http',
+    'dialect.missing-application --wsgi-file or --module',
+  ]);
+});
+
+test('a file that names itself ends', () => {
+  const files = { 'a.ini': '[uwsgi]\nini = a.ini\n' };
+  assert.ok(faultsOf(UWSGI, [...LINE, 'a.ini'], { files }).includes('dialect.file a.ini:2:1: ini'));
+});
+
+test('every option has one row', () => {
+  assert.ok(namesOf(UWSGI).length > 800);
+});
