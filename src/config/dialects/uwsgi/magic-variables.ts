@@ -37,7 +37,6 @@ export function magicVariablesOf(file: string, section: string, first: MagicVari
     ['v', process.cwd()],
     ['u', String(process.getuid?.() ?? '')],
     ['g', String(process.getgid?.() ?? '')],
-    ['t', String(Math.floor(Date.now() / 1000))],
     ['%', '%'],
     ['(', '%('],
     ['[', '\u001B'],
