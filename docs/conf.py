@@ -86,6 +86,7 @@ CONTENTS = {
     ],
     'From other servers': [
         'moving/gunicorn',
+        'moving/uwsgi',
         'moving/uvicorn',
         'moving/asgi-servers',
         'moving/nginx',
@@ -103,6 +104,7 @@ CONTENTS = {
         'reference/portico-toml',
         'reference/nginx',
         'reference/gunicorn',
+        'reference/uwsgi',
         'reference/uvicorn',
         'reference/daphne',
         'reference/hypercorn',

@@ -9,11 +9,12 @@ import { DAPHNE } from '../src/config/dialects/daphne.ts';
 import { GUNICORN } from '../src/config/dialects/gunicorn.ts';
 import { HYPERCORN } from '../src/config/dialects/hypercorn.ts';
 import { UVICORN } from '../src/config/dialects/uvicorn.ts';
+import { UWSGI } from '../src/config/dialects/uwsgi/uwsgi.ts';
 import { jsonSchema } from '../src/config/toml/sections.ts';
 
 mkdirSync('docs/reference', { recursive: true });
 writeFileSync('docs/reference/serve.md', renderServeReference());
-for (const dialect of [GUNICORN, UVICORN, DAPHNE, HYPERCORN]) {
+for (const dialect of [GUNICORN, UWSGI, UVICORN, DAPHNE, HYPERCORN]) {
   writeFileSync(`docs/reference/${dialect.name}.md`, renderDialectReference(dialect));
 }
 writeFileSync('docs/reference/nginx.md', renderNginxReference());

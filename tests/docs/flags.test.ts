@@ -7,6 +7,7 @@ import { DAPHNE } from '../../src/config/dialects/daphne.ts';
 import { HYPERCORN } from '../../src/config/dialects/hypercorn.ts';
 import type { Dialect } from '../../src/config/dialects/option.ts';
 import { UVICORN } from '../../src/config/dialects/uvicorn.ts';
+import { UWSGI } from '../../src/config/dialects/uwsgi/uwsgi.ts';
 import { HABITS } from '../../src/config/habits.ts';
 import { environmentName } from '../../src/config/setting.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
@@ -18,12 +19,25 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { exc
   readPage,
 );
 const HELP = ['--help', '-h', '--version', '-V'];
+/** Options of uWSGI that name files of options, or are the language of these: they have no rows. */
+const UWSGI_FILES = [
+  '--ini',
+  '--yaml',
+  '--yml',
+  '--json',
+  '--xml',
+  '--include',
+  '--inherit',
+  '--set',
+  '--set-placeholder',
+];
 const FLAGS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['serve', new Set([...HELP, ...Object.values(SETTINGS).flatMap(flagsOf)])],
   ['uvicorn', new Set([...HELP, ...optionsOf(UVICORN)])],
   ['daphne', new Set([...HELP, ...optionsOf(DAPHNE)])],
   ['hypercorn', new Set([...HELP, ...optionsOf(HYPERCORN)])],
   ['gunicorn', new Set(gunicornFlags())],
+  ['uwsgi', new Set([...HELP, ...optionsOf(UWSGI), ...UWSGI_FILES])],
   ['another server', new Set(HABITS.flatMap(({ names }) => names))],
   ['stop', new Set([...HELP, '-p', '--pid-file', '--pidfile', '-t', '--timeout', '--now'])],
   ['reload', new Set([...HELP, '-p', '--pid-file', '--pidfile', '-t', '--timeout'])],
@@ -34,10 +48,12 @@ const VARIABLES = new Set([...Object.values(SETTINGS).map(({ flag }) => environm
 /** Flags of these programs are named on pages by themselves; those of others only in their commands. */
 const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
   [/^docs\/moving\/gunicorn\.md$/, ['gunicorn']],
+  [/^docs\/moving\/uwsgi\.md$/, ['uwsgi']],
   [/^docs\/moving\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/moving\/asgi-servers\.md$/, ['uvicorn', 'daphne', 'hypercorn']],
-  [/^docs\/troubleshooting\/commands\.md$/, ['gunicorn', 'uvicorn', 'daphne', 'hypercorn']],
+  [/^docs\/troubleshooting\/commands\.md$/, ['gunicorn', 'uwsgi', 'uvicorn', 'daphne', 'hypercorn']],
   [/^docs\/reference\/serve\.md$/, ['another server']],
+  [/^docs\/reference\/uwsgi\.md$/, ['uwsgi']],
   [/^docs\/reference\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/reference\/daphne\.md$/, ['daphne']],
   [/^docs\/reference\/gunicorn\.md$/, ['gunicorn']],
@@ -132,7 +148,7 @@ function commandsOf(page: Page): Command[] {
   const codes = page.codes.map(({ text, line }) => ({ code: text, at: `${page.path}:${line}` }));
   return [...blocks, ...codes].flatMap(({ code, at }) => {
     const plain = code.replaceAll(/["',[\]]+/g, ' ');
-    const [, name, rest = ''] = /\bportico +(serve|uvicorn|daphne|hypercorn)\b(.*)$/.exec(plain) ?? [];
+    const [, name, rest = ''] = /\bportico +(serve|uwsgi|uvicorn|daphne|hypercorn)\b(.*)$/.exec(plain) ?? [];
     if (name === undefined) return [];
     const flags = rest.replace(/\s[|&>#].*$|\$\(.*$/, '').match(/(?<=\s)--?[a-zA-Z][\w-]*/g) ?? [];
     return [{ name, flags, at }];

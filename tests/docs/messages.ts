@@ -37,6 +37,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/edge\/pages\/developer-pages\.ts$/,
   // The words of nginx about its files, which people know or look up there; and the table of directives, which the page of reference has.
   /^src\/config\/(dialects\/nginx\/|(upstream-address|proxy-url|datagram-faults)\.ts$)/,
+  // The tables of uWSGI's options with their reasons, which the page of reference has.
+  /^src\/config\/dialects\/uwsgi\/\w+-options\.ts$/,
   // What the stable codes of faults mean.
   /^src\/config\/diagnostic-codes\.ts$/,
   // Scripts for other programs, and what systemd shows as the state of the service.

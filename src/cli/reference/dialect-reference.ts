@@ -3,13 +3,19 @@
 import type { Dialect, Option } from '../../config/dialects/option.ts';
 import { optionText } from '../help/dialect-help.ts';
 
+/** Pages for those who come from one of these; the others have one together. */
+const PAGES: ReadonlyMap<string, string> = new Map([
+  ['gunicorn', 'gunicorn'],
+  ['uwsgi', 'uwsgi'],
+]);
+
 export function renderDialectReference(dialect: Dialect): string {
   const { name, version, application, options } = dialect;
   const ofKind = (kind: Option['treatment']['kind']) => options.filter(({ treatment }) => treatment.kind === kind);
   return `# portico ${name}
 
 \`portico ${name} [OPTIONS] ${application}\` serves a Python application by the command line of ${name} ${version}.
-[From other servers](../moving/${name === 'gunicorn' ? 'gunicorn' : 'asgi-servers'}.md) says what is different.
+[From other servers](../moving/${PAGES.get(name) ?? 'asgi-servers'}.md) says what is different.
 
 <!-- Made from src/config/dialects by tools/reference.ts; a test compares them. -->
 

@@ -7,7 +7,8 @@ import { OptionList } from './gather-options.ts';
 import { resolvePlaceholders } from './placeholders.ts';
 
 /** Options of the language, which all have a value. */
-const LANGUAGE = /^(?:ini|include|inherit|set|set-ph|set-placeholder|for|for-times|else|if-?(?:not-)?\w+)$/;
+const LANGUAGE =
+  /^(?:ini|ya?ml|json|js|xml|xmlconfig|config|include|inherit|set|set-ph|set-placeholder|for|for-times|else|if-?(?:not-)?\w+)$/;
 const VALUELESS = /^(?:end-?(?:if|for)?|if-(?:not-)?reload)$/;
 /** Variables that uWSGI sets for its own processes. */
 const OWN_VARIABLES = /^UWSGI_(?:RELOADS|VASSALS_DIR|EMPEROR_\w+|BROODLORD_NUM|JAIL_PID|ORIGINAL_PROC_NAME)$/;
@@ -54,7 +55,7 @@ function readWords(
   const take = (key: string, flag: string, { needs, inline }: { needs: boolean; inline: string | undefined }) => {
     const value = inline ?? (needs ? rest.shift() : '');
     if (value === undefined) {
-      surroundings.report('dialect.missing-value', atFlag(flag), 'it needs a value.');
+      surroundings.report('dialect.missing-value', atFlag(flag), '');
     } else {
       list.add({ key, value, place: atFlag(flag) });
     }

@@ -15,7 +15,18 @@ import type { SaidOption } from './said-option.ts';
 const DEPTH_MAX = 16;
 /** All options, those that loops make included. */
 const OPTIONS_MAX = 10_000;
-const FILE_KEYS: ReadonlySet<string> = new Set(['ini', 'include', 'inherit', 'config']);
+export const FILE_KEYS: ReadonlySet<string> = new Set([
+  'ini',
+  'include',
+  'inherit',
+  'config',
+  'yaml',
+  'yml',
+  'json',
+  'js',
+  'xml',
+  'xmlconfig',
+]);
 const ENDS: ReadonlySet<string> = new Set(['end', 'endfor', 'end-for', 'endif', 'end-if']);
 const OTHER_LANGUAGES = /\.(?:ya?ml|json|js|xml)(?::[^/]*)?$/;
 
@@ -61,7 +72,7 @@ export class OptionList {
     if (this.said.length >= OPTIONS_MAX) {
       if (this.said.length === OPTIONS_MAX) {
         this.said.push(option);
-        report('dialect.invalid', place, `there are more than ${OPTIONS_MAX} options.`);
+        report('dialect.invalid', place, `there are more than ${OPTIONS_MAX} options of uWSGI.`);
       }
       return;
     }
@@ -104,7 +115,7 @@ export class OptionList {
       return;
     }
     if (this.#depth >= DEPTH_MAX) {
-      report('dialect.file', place, `files name one another more than ${DEPTH_MAX} deep.`);
+      report('dialect.file', place, `files of uWSGI name one another more than ${DEPTH_MAX} deep.`);
       return;
     }
     const text = readText(file);

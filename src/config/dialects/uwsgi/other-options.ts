@@ -1,13 +1,13 @@
 /** Options of uWSGI that have no row of their own: by what there is to say of them. With `=` an option has a value, with `?` it may have one. */
 
-import { success } from '../../../kernel/outcome.ts';
 import type { Option, Treatment } from '../option.ts';
-import { unsupported } from '../option.ts';
+import { meaningless, unsupported } from '../option.ts';
+import { told } from './uwsgi-values.ts';
 
 interface Group {
   readonly reason: string;
-  /** The server starts without it, and says so. */
-  readonly isSoft?: boolean;
+  /** Absent: the server does not start with it. `told`: it starts without it, and says so. */
+  readonly kind?: 'told' | 'meaningless';
   readonly names: string;
 }
 
@@ -34,7 +34,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'there are no alarms and metrics of uWSGI yet',
-    isSoft: true,
+    kind: 'told',
     names: `alarm= alarm-backlog= alarm-cheap= alarm-fd= alarm-freq= alarm-list alarm-listen-queue= alarm-log= alarm-lq= alarm-metric= alarm-msg-size= alarm-segfault= alarms-list backlog-alarm= enable-metrics listen-queue-alarm= log-4xx log-5xx log-alarm= log-big= log-drain= log-filter= log-ioerror= log-micros log-sendfile= log-slow= log-zero lq-alarm= metric= metric-alarm= metric-dir= metric-dir-restore metric-threshold= metrics-dir= metrics-dir-restore metrics-no-cores not-alarm-log= not-log-alarm= segfault-alarm= stats-http stats-min stats-minified stats-no-cores stats-no-metrics stats-push= stats-pusher-default-freq= stats-pushers-default-freq=`,
   },
   {
@@ -59,7 +59,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'HTTP needs no router here',
-    isSoft: true,
+    kind: 'told',
     names: `http-auto-chunked http-auto-gzip http-buffer-size= http-cheap http-chunked-input http-connect-timeout= http-enable-proxy-protocol? http-events= http-fallback= http-gid= http-gracetime= http-harakiri= http-headers-timeout= http-keepalive? http-manage-expect? http-manage-source http-path-info-no-decode-slashes= http-post-buffering= http-post-buffering-dir= http-processes= http-quiet= http-raw-body http-server-name-as-http-host= http-ss= http-stats= http-stats-server= http-stud-prefix= http-timeout= http-to= http-to-https= http-uid= http-use-base= http-use-code-string= http-use-pattern= http-use-socket? http-var= http-websockets http-workers=`,
   },
   {
@@ -80,43 +80,226 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'nothing is waited for. Order the units of systemd',
-    isSoft: true,
+    kind: 'told',
     names: `wait-for-dir= wait-for-file= wait-for-fs= wait-for-fs-timeout= wait-for-iface= wait-for-iface-timeout= wait-for-interface= wait-for-interface-timeout= wait-for-mountpoint= wait-for-socket= wait-for-socket-timeout= wait-iface= wait-iface-timeout= wait-interface= wait-interface-timeout=`,
   },
   {
     reason: 'what --static-map says is all that is known of files',
-    isSoft: true,
+    kind: 'told',
     names: `check-static= check-static-docroot disable-sendfile file-serve-mode= fileserve-mode= honour-range mime-file= mimefile= static-check= static-expires= static-expires-mtime= static-expires-path-info= static-expires-path-info-mtime= static-expires-type= static-expires-type-mtime= static-expires-uri= static-expires-uri-mtime= static-gzip= static-gzip-all static-gzip-dir= static-gzip-ext= static-gzip-prefix= static-gzip-suffix= static-index= static-map2= static-safe= static-skip-ext=`,
   },
   {
     reason: 'logs go to --logto or to standard error',
-    isSoft: true,
+    kind: 'told',
     names: `log-backupname= log-date? log-encoder= log-format= log-format-strftime log-master log-master-bufsize= log-master-req-stream log-master-stream log-maxsize= log-prefix? log-reopen log-req-encoder= log-socket= log-syslog? log-truncate log-x-forwarded-for logdate? logfile-chmod= logfile-chown logformat= logformat-strftime logger= logger-req= logto2= req-logger= threaded-logger worker-log-encoder= worker-log-req-encoder= worker-logger= worker-logger-req=`,
   },
   {
     reason: 'there are always as many workers as --processes says',
-    isSoft: true,
+    kind: 'told',
     names: `cheap cheaper= cheaper-algo= cheaper-idle= cheaper-initial= cheaper-overload= cheaper-rss-limit-hard= cheaper-rss-limit-soft= cheaper-step= die-on-idle die-on-no-workers idle=`,
   },
   {
     reason: 'this limit is not kept',
-    isSoft: true,
+    kind: 'told',
     names: `brutal-reload-on-fd= cpu-affinity= evil-reload-on-as= ksm? limit-as= limit-nproc= max-fd= mem-collector-freq= never-swap prio= reload-on-as= reload-on-exception reload-on-exception-repr= reload-on-exception-type= reload-on-exception-value= reload-on-fd= reload-on-pss= reload-on-uss= thread-stack-size= thread-stacksize= threads-stack-size= threads-stacksize=`,
   },
   {
-    reason: 'it is not known here',
-    names: `abstract-socket add-header= async= auto-procname autoload backtrace-depth= binary-path= binsh= body-read-warning= catch-exceptions cgi-mode chdir2= check-interval= check-mount= check-mountpoint= chown-socket= chunked-input-limit= chunked-input-timeout= clock= close-on-exec2 daemonize2= disable-async-warn-on-queue-full disable-write-exception dlopen= dynamic-apps early-envdir= early-pyimport= early-python early-python-import= early-python-path= early-pythonpath= enable-proxy-protocol envdir= exception-handler= exit-on-reload fd-safe= file-write= flock= flock-wait= flock-wait2= flock2= freebind fs-brutal-reload= fs-reload= ftok= gevent-early-monkey-patch gevent-monkey-patch gevent-wait-for-hub harakiri-graceful-signal= harakiri-graceful-timeout= harakiri-no-arh harakiri-queue-threshold= harakiri-verbose honour-stdin ienv= ignore-script-name ignore-sigpipe ignore-write-errors import= js= json= lock-engine= locks= loop= master-fifo= max-apps= max-requests-delta= max-vars= max-worker-lifetime-delta= memory-report? min-worker-lifetime= mode= mountpoint-check= need-plugin= need-plugins= no-default-app no-defer-accept no-fd-passing no-harakiri-after-req-hook no-harakiri-arh no-site no-threads-wait notify-socket= optimize= pcre-jit persistent-ipcsem pidfile2= plugin-dir= plugins-dir= post-buffering-bufsize= procname= procname-append= procname-master= procname-prefix= procname-prefix-spaced= profiler= propagate-touch py-auto-reload-ignore= py-call-osafterfork py-call-uwsgi-fork-hooks py-executable= py-import= py-master-check-signals py-sys-executable= py-tracebacker= pyargv= pyimport= python-import= reaper reload-os-env response-headers-limit= reuse-port rpc-max= safe-fd= safe-pidfile2= shared-import= shared-py-import= shared-pyimport= shared-python-import= skip-atexit skip-atexit-teardown skip-zero so-keepalive so-send-timeout so-write-timeout socket-rcvbuf= socket-send-timeout socket-sndbuf= socket-timeout= socket-write-timeout start_response-nodelay tcp-fast-open= tcp-fast-open-client tcp-fastopen= tcp-fastopen-client tcp-nodelay thunder-lock-watchdog touch-chain-reload= touch-logreopen= touch-logrotate= touch-workers-reload= unenv= upload-progress= use-abort vhost vhost-host websocket-max-size= websocket-ping-freq= websocket-pong-tolerance= websockets-max-size= websockets-ping-freq= websockets-pong-tolerance= worker-mount= write-errors-exception-only write-errors-tolerance= wsgi-accept-buffer wsgi-accept-buffers wsgi-disable-file-wrapper wsgi-env-behavior= wsgi-env-behaviour= wsgi-manage-chunked-input wsgi-strict xml= xmlconfig= yaml= yml=`,
+    reason: 'requests are answered by threads or greenlets. Use --threads or --gevent',
+    names: `async= disable-async-warn-on-queue-full loop=`,
+  },
+  {
+    reason: 'nothing to do: Python and HTTP need no plugins',
+    kind: 'meaningless',
+    names: `autoload binary-path= binsh= dlopen= need-plugin= need-plugins= plugin-dir= plugins-dir=`,
+  },
+  {
+    reason: 'nothing to do: an application has no connection of a client, so it meets no errors of one',
+    kind: 'meaningless',
+    names: `disable-write-exception ignore-sigpipe ignore-write-errors write-errors-exception-only write-errors-tolerance= start_response-nodelay`,
+  },
+  {
+    reason: 'nothing to do: bodies are taken in before the application is asked',
+    kind: 'meaningless',
+    names: `body-read-warning= chunked-input-limit= chunked-input-timeout= post-buffering-bufsize= wsgi-manage-chunked-input`,
+  },
+  {
+    reason: "nothing to do: sockets and memory that are shared are the server's own",
+    kind: 'meaningless',
+    names: `clock= close-on-exec2 ftok= lock-engine= max-apps= max-vars= no-defer-accept no-fd-passing pcre-jit persistent-ipcsem reaper reuse-port thunder-lock-watchdog tcp-nodelay check-interval= socket-rcvbuf= socket-sndbuf= so-keepalive no-threads-wait`,
+  },
+  {
+    reason:
+      'nothing to do: a request that runs too long is ended with the traceback of every thread in the log, and its worker finishes the others',
+    kind: 'meaningless',
+    names: `harakiri-verbose harakiri-no-arh no-harakiri-arh no-harakiri-after-req-hook py-tracebacker=`,
+  },
+  {
+    reason: 'nothing to do: workers come from fork() of Python, which calls the hooks of Python itself',
+    kind: 'meaningless',
+    names: `py-call-osafterfork py-call-uwsgi-fork-hooks py-master-check-signals early-python gevent-monkey-patch gevent-early-monkey-patch gevent-wait-for-hub`,
+  },
+  {
+    reason: 'nothing to do: the memory of workers is always known',
+    kind: 'meaningless',
+    names: `memory-report?`,
+  },
+  {
+    reason: 'the limit of a request is --harakiri alone, at which the client gets 504',
+    kind: 'told',
+    names: `harakiri-graceful-signal= harakiri-graceful-timeout= harakiri-queue-threshold=`,
+  },
+  {
+    reason: "the deadlines of connections are the server's own, see docs/guide/security.md",
+    kind: 'told',
+    names: `socket-timeout= so-send-timeout so-write-timeout socket-send-timeout socket-write-timeout response-headers-limit=`,
+  },
+  {
+    reason: "the kernel's usual way is used for sockets",
+    kind: 'told',
+    names: `freebind tcp-fast-open= tcp-fast-open-client tcp-fastopen= tcp-fastopen-client`,
+  },
+  {
+    reason: 'workers that end young are started again more and more slowly',
+    kind: 'told',
+    names: `min-worker-lifetime=`,
+  },
+  {
+    reason: 'the processes have names of Portico',
+    kind: 'told',
+    names: `auto-procname procname= procname-append= procname-master= procname-prefix= procname-prefix-spaced=`,
+  },
+  {
+    reason: 'nothing is touched yet. Send the server SIGHUP, or SIGUSR1 for its logs',
+    kind: 'told',
+    names: `propagate-touch touch-chain-reload= touch-logreopen= touch-logrotate= touch-workers-reload= fs-brutal-reload= fs-reload=`,
+  },
+  {
+    reason: 'there is no file of commands. Send signals',
+    kind: 'told',
+    names: `master-fifo=`,
+  },
+  {
+    reason: 'WebSockets are those of ASGI: uwsgi.websocket_handshake() is not there',
+    kind: 'told',
+    names: `websocket-max-size= websocket-ping-freq= websocket-pong-tolerance= websockets-max-size= websockets-ping-freq= websockets-pong-tolerance=`,
+  },
+  {
+    reason: 'Python ends as it always does',
+    kind: 'told',
+    names: `skip-atexit skip-atexit-teardown use-abort`,
+  },
+  {
+    reason: 'standard input is empty, and the environment is that of the start',
+    kind: 'told',
+    names: `honour-stdin reload-os-env mode= skip-zero`,
+  },
+  {
+    reason: 'all changes below the folder are seen. PORTICO_RELOAD_EXCLUDE leaves files out',
+    kind: 'told',
+    names: `py-auto-reload-ignore=`,
+  },
+  {
+    reason: 'there are no remote procedures',
+    names: `rpc-max=`,
+  },
+  {
+    reason: 'write the file in the script or unit that starts the server',
+    names: `file-write=`,
+  },
+  {
+    reason: 'put flock(1) in front of the command',
+    names: `flock= flock-wait= flock-wait2= flock2=`,
+  },
+  {
+    reason: 'name a path, or let systemd open the socket',
+    names: `abstract-socket notify-socket= fd-safe= safe-fd=`,
+  },
+  {
+    reason: 'say so to the mount: RequiresMountsFor= of systemd',
+    names: `check-mount= check-mountpoint= mountpoint-check= worker-mount=`,
+  },
+  {
+    reason: 'the application answers exceptions itself. With --py-autoreload they are shown in the browser',
+    names: `catch-exceptions exception-handler=`,
+  },
+  {
+    reason: 'responses are those of WSGI',
+    names: `cgi-mode wsgi-accept-buffer wsgi-accept-buffers wsgi-disable-file-wrapper wsgi-env-behavior= wsgi-env-behaviour= wsgi-strict`,
+  },
+  {
+    reason: 'one application is served here, which no request can change',
+    names: `dynamic-apps vhost vhost-host no-default-app ignore-script-name`,
+  },
+  {
+    reason: 'say it with --env or --pythonpath',
+    names: `envdir= early-envdir= unenv= early-pyimport= early-python-import= early-python-path= early-pythonpath=`,
+  },
+  {
+    reason: 'import it in the application',
+    names: `import= py-import= pyimport= python-import= shared-import= shared-py-import= shared-pyimport= shared-python-import=`,
+  },
+  {
+    reason: 'name the interpreter by --home',
+    names: `no-site py-executable= py-sys-executable= pyargv=`,
+  },
+  {
+    reason: 'a number for how often is not known of it. Use --max-requests',
+    names: `max-worker-lifetime-delta=`,
+  },
+  {
+    reason: 'say --chdir, --pidfile, --logto or --umask',
+    names: `chdir2= daemonize2= pidfile2= safe-pidfile2= chown-socket=`,
+  },
+  {
+    reason: 'leave it to a service manager',
+    names: `exit-on-reload`,
+  },
+  {
+    reason: 'write the field with PORTICO_HEADER',
+    names: `add-header=`,
+  },
+  {
+    reason: 'a front knows nothing of the PROXY protocol here. Say PORTICO_PROXY_PROTOCOL',
+    names: `enable-proxy-protocol`,
+  },
+  {
+    reason: 'PYTHONOPTIMIZE and its kin are said with --env',
+    names: `optimize= profiler= backtrace-depth= ienv=`,
+  },
+  {
+    reason: 'there is no progress to ask for',
+    names: `upload-progress=`,
+  },
+  {
+    reason: 'say --max-requests',
+    names: `max-requests-delta=`,
+  },
+  {
+    reason: "sizes of uWSGI's own tables have no meaning here",
+    names: `locks=`,
   },
 ];
 
-export const OTHER_OPTIONS: readonly Option[] = GROUPS.flatMap(({ reason, isSoft, names }) =>
+export const OTHER_OPTIONS: readonly Option[] = GROUPS.flatMap(({ reason, kind, names }) =>
   names.split(' ').map((text) => {
     const name = text.replace(/[=?]$/, '');
     const value = text.endsWith('=') ? 'VALUE' : '[VALUE]';
-    const treatment: Treatment =
-      isSoft === true
-        ? { kind: 'setting', read: () => success({ notes: [`not yet: ${reason}`] }) }
-        : unsupported(reason);
-    return { names: [`--${name}`], ...(name === text ? {} : { value }), doc: `Not yet: ${reason}.`, treatment };
+    return {
+      names: [`--${name}`],
+      ...(name === text ? {} : { value }),
+      doc: `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}.`,
+      treatment: treatmentOf(kind, reason),
+    };
   }),
 );
+
+function treatmentOf(kind: Group['kind'], reason: string): Treatment {
+  switch (kind) {
+    case 'told':
+      return told(reason);
+    case 'meaningless':
+      return meaningless(reason);
+    default:
+      return unsupported(reason);
+  }
+}

@@ -1,14 +1,13 @@
 /** Options of uWSGI 2.0, one row each, its synonyms in it. */
 
 import type { Outcome } from '../../../kernel/outcome.ts';
-import { failure, success } from '../../../kernel/outcome.ts';
-import type { ServeBind } from '../../bind-address.ts';
-import { parseBindAddress } from '../../bind-address.ts';
+import { success } from '../../../kernel/outcome.ts';
 import { parseAssignment, parseOctal, parseText, parseUrlFolder } from '../../setting-values.ts';
 import type { Draft, Option, Treatment } from '../option.ts';
 import { meaningless, setting, settingOfEach, unsupported } from '../option.ts';
-import { readInteger, readSeconds, readSocketPath, WORKERS_MAX } from '../option-values.ts';
+import { readInteger, readSeconds, WORKERS_MAX } from '../option-values.ts';
 import { OTHER_OPTIONS } from './other-options.ts';
+import { readAddress, readSocketProtocol, told } from './uwsgi-values.ts';
 
 const BACKLOG_MAX = 65_535;
 const MEGABYTE = 1_048_576;
@@ -27,21 +26,8 @@ function each<T>(
   return { ...row(names, value, doc, settingOfEach(parse, draft)), isRepeatable: true };
 }
 
-/** What starts nevertheless, and says what is missing. */
-export function notYet(consequence: string): Treatment {
-  return { kind: 'setting', read: () => success({ notes: [`not yet: ${consequence}`] }) };
-}
-
 function flag(draft: (isOn: boolean) => Draft): Treatment {
   return { kind: 'setting', read: (texts) => success(draft(texts.at(-1) !== 'false')) };
-}
-
-/** With a colon it is HOST:PORT, without one the path of a Unix socket. */
-function readAddress(text: string): Outcome<ServeBind> {
-  if (/^(?:@|\\0|fd:)/.test(text)) {
-    return failure(`"${text}": neither abstract sockets nor inherited ones are listened on by name. Name a path`);
-  }
-  return text.includes(':') ? parseBindAddress(text) : readSocketPath(text);
 }
 
 const readWorkers = readInteger(1, WORKERS_MAX);
@@ -62,7 +48,7 @@ export const UWSGI_OPTIONS: readonly Option[] = [
     'protocol socket-protocol',
     'NAME',
     'What --socket speaks: uwsgi or http.',
-    setting(readProtocol, (socketProtocol) => ({ socketProtocol })),
+    setting(readSocketProtocol, (socketProtocol) => ({ socketProtocol })),
   ),
   row(
     'l listen',
@@ -98,7 +84,7 @@ export const UWSGI_OPTIONS: readonly Option[] = [
     'manage-script-name',
     undefined,
     'SCRIPT_NAME follows --mount.',
-    notYet('there is no --mount, so there is nothing to do'),
+    told('there is no --mount, so there is nothing to do'),
   ),
   row(
     'H home virtualenv venv pyhome',
@@ -273,19 +259,19 @@ export const UWSGI_OPTIONS: readonly Option[] = [
     'C chmod-socket chmod',
     '[MODE]',
     'The mode of Unix sockets.',
-    notYet('the mode of a Unix socket follows the umask (--umask 000: everybody may connect)'),
+    told('the mode of a Unix socket follows the umask (--umask 000: everybody may connect)'),
   ),
   row(
     'stats stats-server',
     'ADDRESS',
     'Where the state is told.',
-    notYet('nothing listens there, and uwsgitop has nothing to show'),
+    told('nothing listens there, and uwsgitop has nothing to show'),
   ),
   row(
     'touch-reload',
     'FILE',
     'Workers are replaced when a file is touched.',
-    notYet('nothing is watched. Send the server SIGHUP'),
+    told('nothing is watched. Send the server SIGHUP'),
   ),
   row(
     'd daemonize',
@@ -301,7 +287,3 @@ export const UWSGI_OPTIONS: readonly Option[] = [
   ),
   ...OTHER_OPTIONS,
 ];
-
-function readProtocol(text: string): Outcome<'uwsgi' | 'http'> {
-  return text === 'uwsgi' || text === 'http' ? success(text) : failure(`"${text}" is neither uwsgi nor http`);
-}
