@@ -50,6 +50,8 @@ export const SUPERVISOR_LIMITS = {
    */
   messagesPerSecondMax: 10_000,
   messagePauseMs: 1_000,
+  /** How long it may take to tell what it knows of workers and requests: a thread is asked between two turns of its loop. */
+  reportMs: 1_000,
   /** How often the edge is asked whether it still turns. */
   edgeAskMs: 3_000,
   /** How often the supervisor looks at the clock when it has nothing to do: it must know whether it was itself stopped before it judges others. */

@@ -34,6 +34,7 @@ import type { SignalCommand } from './signals.ts';
 import { addressOf } from './sockets/address-of.ts';
 import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
+import { Status } from './status/status.ts';
 import { TerminalWatch } from './terminal-watch.ts';
 import { Upgrade } from './upgrade/upgrade.ts';
 import { readVersion } from './version.ts';
@@ -64,6 +65,7 @@ export class Supervisor {
   readonly #terminal: TerminalWatch;
   readonly #release: ReleaseWatch;
   readonly reloads: Reloads;
+  readonly status: Status;
   readonly #modelReload: ModelReload | undefined;
   readonly #certificates: CertificateWatch;
   readonly #upgrade: Upgrade;
@@ -117,6 +119,11 @@ export class Supervisor {
         renewCertificate: () => this.#certificates.renew(true),
       });
     this.#upgrade = new Upgrade({ server, log, edge: this.#modelReload, isServing: () => this.#isServing });
+    this.status = new Status({
+      ...{ server, edge: this.#edge, clock },
+      fleet: () => this.#fleet,
+      nowMs: () => this.#nowMs,
+    });
     this.reloads = new Reloads({
       ...{ clock, log, command, fleet: () => this.#fleet, model: () => this.#modelReload },
       look: () => this.#socketWatch.look(),
@@ -252,6 +259,7 @@ export class Supervisor {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
         this.#steppedMs = this.#nowMs;
         const [fleet, actions] = step(this.#fleet, next, this.#steppedMs);
+        this.status.follow({ before: this.#fleet, event: next, after: fleet });
         this.#fleet = fleet;
         for (const action of actions) {
           this.#perform(action);

@@ -97,11 +97,13 @@ export class EdgeChild {
     return this.#process.pid ?? 0;
   }
 
-  send(message: ToEdge): void {
+  /** False: it hears nothing any more. */
+  send(message: ToEdge): boolean {
     if (this.#process.connected) {
       // A channel that breaks is no news: `exit` follows.
       this.#process.send(packToEdge(message), () => undefined);
     }
+    return this.#process.connected;
   }
 
   /** The handle stays ours as well. */

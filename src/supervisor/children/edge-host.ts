@@ -14,6 +14,7 @@ import type {
   ToEdge,
   WorkersOf,
 } from '../../protocol/control/edge.ts';
+import type { EdgeReport, WorkerCounted } from '../../protocol/control/report.ts';
 import type { FleetFact } from '../fleet/fleet-types.ts';
 import { appSettings } from '../fleet-settings.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
@@ -23,6 +24,7 @@ import type { PreparedServer } from '../prepare.ts';
 import type { SocketHandle } from '../sockets/socket-handle.ts';
 import type { SpoolFolders } from '../spool-folders.ts';
 import { spoolParents } from '../spool-folders.ts';
+import { EdgeReports } from '../status/edge-reports.ts';
 import { factOfEdge } from './child-facts.ts';
 import type { EdgeLaunch } from './edge-child.ts';
 import { EdgeChild } from './edge-child.ts';
@@ -45,6 +47,10 @@ export class EdgeHost {
   #isReady = false;
   #onPlan: ((answer: PlanAnswer) => void) | undefined;
   #lastSocket = 0;
+  /** What it tells of workers and requests. */
+  readonly reports: EdgeReports;
+  onCounted: (message: WorkerCounted) => void = () => undefined;
+  onReportsLost: (last: readonly EdgeReport[]) => void = () => undefined;
   readonly #past = new PastRequests(SUPERVISOR_LIMITS.leaveAfterMs);
   /** How many edges were started: whoever waits for something else sees by it whether the edge is still the same. */
   startCount = 0;
@@ -54,6 +60,16 @@ export class EdgeHost {
     this.#spoolFolders = spoolFolders;
     this.#log = log;
     this.#onFact = onFact;
+    this.reports = new EdgeReports({
+      threads: server.model.edge.threads,
+      waitMs: SUPERVISOR_LIMITS.reportMs,
+      ask: (number) => this.#child?.send({ kind: 'report', number }) ?? false,
+    });
+  }
+
+  /** 0 while there is none. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
   }
 
   start(): void {
@@ -76,6 +92,11 @@ export class EdgeHost {
         if (message.kind === 'prepared' || message.kind === 'refused' || message.kind === 'committed') {
           this.#onPlan?.(message);
         }
+        if (message.kind === 'report') {
+          this.reports.heed(message);
+        } else if (message.kind === 'counted') {
+          this.onCounted(message);
+        }
         this.#past.heed(message);
         const fact = factOfEdge(message);
         if (fact !== undefined) {
@@ -91,6 +112,7 @@ export class EdgeHost {
         }
         this.#onPlan?.({ kind: 'gone' });
         this.#past.forget();
+        this.onReportsLost(this.reports.onGone());
         this.#onFact({ kind: 'edge-exited', cause, message: reason });
       },
     });

@@ -119,6 +119,7 @@ export function killWorker(turn: Turn, worker: FleetWorker): void {
 export function retireWorker(turn: Turn, worker: FleetWorker, reason: string): void {
   if (worker.state === 'ready') {
     worker.state = 'retiring';
+    worker.why = reason;
     worker.deadlineMs = Number.POSITIVE_INFINITY;
     log(turn, 'info', `${label(worker)} is replaced: ${reason}`);
   }

@@ -218,6 +218,7 @@ function spawn(turn: Turn, generation: Generation, seat: number): void {
     sinceMs: nowMs,
     deadlineMs: nowMs + fleet.settings.startTimeoutMs,
     stuckCount: 0,
+    why: '',
     isClosing: false,
     isOverdue: false,
   };

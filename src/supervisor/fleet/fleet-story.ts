@@ -46,6 +46,8 @@ export class Story {
   server: ServerFleet;
   nowMs = 1000;
   readonly actions: Action[] = [];
+  /** Who follows the steps. */
+  onStep: (before: ServerFleet, event: FleetEvent, after: ServerFleet) => void = () => undefined;
 
   readonly #facts: AppFacts;
 
@@ -66,9 +68,11 @@ export class Story {
   happen(event: Event): Action[] {
     const before = structuredClone(this.server);
     // Whatever is about no application does not mind the name of one.
-    const [server, named] = step(this.server, { app: APP, ...event } as FleetEvent, this.nowMs);
+    const said = { app: APP, ...event } as FleetEvent;
+    const [server, named] = step(this.server, said, this.nowMs);
     assert.deepEqual(this.server, before, 'step does not change what it is given');
     this.server = server;
+    this.onStep(before, said, server);
     const actions = named.map((action): Action => {
       const { app, ...rest } = { app: APP, ...action };
       assert.equal(app, APP);

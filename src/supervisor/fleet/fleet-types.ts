@@ -35,6 +35,8 @@ export interface FleetWorker {
   deadlineMs: number;
   /** Requests that were reported stuck in it. */
   stuckCount: number;
+  /** Why it is to end; '' as long as it is not, and where a reload or another number of workers is the reason. */
+  why: string;
   /** Draining, and its WebSockets are being closed: the drain timeout is over, or its place is needed. */
   isClosing: boolean;
   /** Its start timeout is over: it is asked for tracebacks, and killed when they are written. */

@@ -55,7 +55,8 @@ export interface AppSnapshot {
   readonly id: AppId;
   /** `mysite.wsgi:application` */
   readonly target: string;
-  readonly interface: 'wsgi' | 'asgi' | undefined;
+  /** `wsgi`, `asgi`; undefined until it is loaded. */
+  readonly interface: string | undefined;
   readonly membership: Membership;
   /** It could not be loaded, and its requests are refused. */
   readonly isFailed: boolean;

@@ -1,0 +1,94 @@
+/** Takes snapshots of the server: asks the edge, and the system for memory and queues. Whoever asks meanwhile has the same one. */
+
+import { allListeners } from '../../config/model/all-listeners.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { BoundListener } from '../../protocol/control/edge.ts';
+import type { EdgeHost } from '../children/edge-host.ts';
+import type { ServerFleet } from '../fleet/fleet-types.ts';
+import type { PreparedServer } from '../prepare.ts';
+import { addressOf } from '../sockets/address-of.ts';
+import { readVersion } from '../version.ts';
+import type { ServerFacts } from './assemble-snapshot.ts';
+import { assembleSnapshot } from './assemble-snapshot.ts';
+import { queueOf, readQueueMax, readQueues } from './listen-queues.ts';
+import { readProcessMemory } from './process-memory.ts';
+import type { ListenerSnapshot, Snapshot } from './snapshot.ts';
+import type { FleetStep } from './worker-history.ts';
+import { WorkerHistory } from './worker-history.ts';
+
+export interface StatusParts {
+  readonly server: PreparedServer;
+  readonly edge: EdgeHost;
+  readonly fleet: () => ServerFleet;
+  /** In the time that the fleet knows. */
+  readonly nowMs: () => number;
+  readonly clock: Clock;
+}
+
+export class Status {
+  readonly #parts: StatusParts;
+  readonly #history = new WorkerHistory();
+  readonly #facts: ServerFacts;
+  #taking: Promise<Snapshot> | undefined;
+
+  constructor(parts: StatusParts) {
+    const { server, edge, clock } = parts;
+    this.#parts = parts;
+    this.#facts = {
+      version: readVersion(),
+      pid: process.pid,
+      uid: server.identity?.uid ?? process.getuid?.() ?? 0,
+      gid: server.identity?.gid ?? process.getgid?.() ?? 0,
+      cwd: server.cwd,
+      startedAtMs: clock.nowMs() - clock.monotonicMs(),
+    };
+    edge.onCounted = (message) => this.#history.onCounted(message);
+    edge.onReportsLost = (reports) => this.#history.onEdgeGone(reports);
+  }
+
+  follow(step: Omit<FleetStep, 'atMs'>): void {
+    this.#history.follow({ ...step, atMs: this.#parts.clock.nowMs() });
+  }
+
+  /** Waits for the edge, but not longer than it may take to answer. */
+  snapshot(): Promise<Snapshot> {
+    this.#taking ??= this.#take().finally(() => {
+      this.#taking = undefined;
+    });
+    return this.#taking;
+  }
+
+  async #take(): Promise<Snapshot> {
+    const { server, edge, fleet, nowMs, clock } = this.#parts;
+    const answer = await edge.reports.ask();
+    return assembleSnapshot({
+      facts: this.#facts,
+      fleet: fleet(),
+      history: this.#history,
+      answer,
+      edge: { pid: edge.pid, threads: server.model.edge.threads },
+      apps: server.model.apps,
+      listeners: this.#listeners(),
+      takenAtMs: clock.nowMs(),
+      nowMs: nowMs(),
+      memoryOf: readProcessMemory,
+    });
+  }
+
+  #listeners(): ListenerSnapshot[] {
+    const { listeners, model } = this.#parts.server;
+    const queues = readQueues();
+    const all = allListeners(model);
+    const queueMax = readQueueMax();
+    return listeners.map((bound) => ({
+      address: addressOf(bound),
+      speaks: speaksOf(bound),
+      queue: bound.kind === 'tcp' ? queueOf(bound, queues) : undefined,
+      queueMax: Math.min(queueMax, all[bound.listener]?.backlog ?? 0),
+    }));
+  }
+}
+
+function speaksOf({ isStream, isTls, speaks }: BoundListener): ListenerSnapshot['speaks'] {
+  return isStream ? 'stream' : (speaks ?? (isTls ? 'https' : 'http'));
+}
