@@ -13,7 +13,7 @@ from . import report
 
 if TYPE_CHECKING:
     from .loader import Loaded
-    from .settings import Identity, Settings
+    from .settings import Identity
     from .worker import Worker
 
 
@@ -39,6 +39,12 @@ class Hooks:
     def workers_changed(self, count: int, before: int | None) -> None:
         """So many workers are wanted from now on. None: at the start."""
 
+    def alone(self) -> None:
+        """A reload is over: this zygote serves, and the one before has ended."""
+
+    def reopens(self) -> None:
+        """Logs are to be opened again."""
+
     def ends(self) -> None:
         """The server ends, and no worker is left. A zygote that another has replaced is not told."""
 
@@ -52,9 +58,6 @@ class Hooks:
         raised is why it cannot be loaded."""
         return application
 
-    def interrupted(self) -> None:
-        """The server is to end quickly (SIGINT, SIGQUIT). Called in the main thread or that which hears the zygote."""
-
     def worker_ends(self) -> None:
         """The worker has served its last request, or could not load the application. Called in the main thread, before exit handlers."""
 
@@ -65,8 +68,3 @@ def tell(hook: Callable[..., None], *arguments: Any) -> None:
         hook(*arguments)
     except Exception as error:
         report.failure('a hook failed', error)
-
-
-def hooks_for(settings: Settings) -> Hooks:
-    """Those that the settings ask for. Their code is imported only then."""
-    return Hooks()

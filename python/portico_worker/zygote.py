@@ -20,10 +20,11 @@ from typing import Any, NoReturn
 
 from . import control, descendants, ending, env_file, forksafe, origin, process, report, signals
 from .child import Child, kill, wait
-from .hooks import Hooks, hooks_for, tell
+from .hooks import Hooks, tell
 from .import_calls import ImportCalls
 from .loader import Loaded, LoadError, as_load_error, find, load
 from .settings import Identity, Settings, read_settings
+from .wanted_hooks import hooks_for
 from .worker_process import after_load, import_for, page_of, run_worker
 
 OUTPUTS = (1, 2)
@@ -325,6 +326,12 @@ class Zygote:
 
     def _on_workers(self, message: control.Message) -> None:
         tell(self.hooks.workers_changed, message['count'], message['before'])
+
+    def _on_alone(self, message: control.Message) -> None:
+        tell(self.hooks.alone)
+
+    def _on_reopen_logs(self, message: control.Message) -> None:
+        tell(self.hooks.reopens)
 
     def _on_stop(self, message: control.Message) -> None:
         self._stop(bool(message.get('isEnd')))

@@ -76,9 +76,9 @@ const OTHER_PLACES: readonly RegExp[] = [
 const TELLS_ERRORS = /^src\/supervisor\//;
 const IS_THROWN = /\bthrow new Error\(\s*$/;
 
-/** A format of the access log, headings of Python's tracebacks; fields of responses, snippets of Python and HTML; bugs in Python; and parts of the state that systemd shows. */
+/** Formats of logs, headings of Python's tracebacks; fields of responses, snippets of Python and HTML; bugs in Python; and parts of the state that systemd shows. */
 const OTHER_TEXTS =
-  /\r\n|^(import|<|public, max-age|multipart|text\/|line too long|the edge is gone|%v:%p |Traceback | {2}\+ Exception Group |spawn before start|a search ended without|read _;|portico log of|Portico: the log of|serve pytest-django|; the last reload has failed|serving … with)/;
+  /\r\n|^(import|<|public, max-age|multipart|text\/|line too long|the edge is gone|%v:%p |%\(asctime\)s |Traceback | {2}\+ Exception Group |spawn before start|a search ended without|read _;|portico log of|Portico: the log of|serve pytest-django|; the last reload has failed|serving … with)/;
 
 export function collectMessages(): Message[] {
   return [...typeScriptTexts(isMessage), ...pythonTexts(), ...shellTexts()].filter(

@@ -1,0 +1,1 @@
+"""What a site has of gunicorn's: its configuration file, hooks and loggers."""
