@@ -64,6 +64,7 @@ CONTENTS = {
     'Run': [
         'guide/finding',
         'guide/running',
+        'guide/commands',
         'guide/server-in-a-file',
         'guide/proxying',
         'guide/streams',

@@ -60,19 +60,46 @@ export function recogniseProcess(pid: number, path: string): 'server' | 'other' 
   return holdsFile(pid, path) === true || (isNamed && beganBefore(startTicks, path)) ? 'server' : 'other';
 }
 
+/** Undefined if it has ended, or cannot be seen from here: in another namespace, or without /proc. */
+export function runningServer(pid: number): RunningServer | undefined {
+  const startTicks = readStart(pid);
+  return startTicks === undefined || readTitle(pid) === undefined ? undefined : { pid, startTicks };
+}
+
 /** Undefined when the server has ended. */
 export function stateOf({ pid, startTicks }: RunningServer): ServerTitle | undefined {
   return readStart(pid) === startTicks ? readTitle(pid) : undefined;
 }
 
+export interface SeenServer {
+  readonly pid: number;
+  readonly title: string;
+  readonly uid: number;
+}
+
 /** The servers of this machine that can be seen, as `ps` shows them. */
-export function listServers(): string[] {
-  return readdirSync('/proc')
+export function listServers(): SeenServer[] {
+  const names = existsSync('/proc/self/stat') ? readdirSync('/proc') : [];
+  return names
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const line = read(`/proc/${name}/cmdline`);
-      return line !== undefined && parseTitle(line) !== undefined ? [`${name} ${line.replace(/\0[\s\S]*$/, '')}`] : [];
+      const uid = statOf(`/proc/${name}`)?.uid;
+      return line === undefined || uid === undefined || parseTitle(line) === undefined
+        ? []
+        : [{ pid: Number(name), title: line.replace(/\0[\s\S]*$/, ''), uid }];
     });
+}
+
+/** The variables that a process was started with; of another user's root alone sees them. */
+export function environmentOf(pid: number): Record<string, string | undefined> {
+  const pairs = (read(`/proc/${pid}/environ`) ?? '').split('\0').filter((pair) => pair.includes('='));
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+/** What the process is called in the namespace that it is in itself, as in a container. */
+export function innerPid(pid: number): string {
+  return /^NSpid:.*\s(\d+)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1] ?? String(pid);
 }
 
 function readPid(path: string): Outcome<number> {

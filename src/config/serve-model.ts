@@ -217,6 +217,9 @@ function namedFoldersOf({ accelFolders, sendfileFolders }: ServeOptions, at: Res
   ];
 }
 
+/** In the place of a path. */
+const OFF = 'off';
+
 function processOf(app: string, options: ServeOptions, at: Resolve): ProcessSettings {
   return {
     manner: 'portico',
@@ -225,6 +228,7 @@ function processOf(app: string, options: ServeOptions, at: Resolve): ProcessSett
     group: options.group,
     umask: options.umask,
     pidFile: at(options.pidFile),
+    controlSocket: options.controlSocket === OFF ? OFF : at(options.controlSocket),
     isDaemon: false,
     logFile: at(options.logFile),
     logFormat: options.logFormat,

@@ -104,6 +104,8 @@ export interface ServeOptions {
   readonly group: string;
   readonly umask: number | undefined;
   readonly pidFile: string;
+  /** '' is a place of the user's own; 'off' is none. */
+  readonly controlSocket: string;
 
   readonly logLevel: LogLevel;
   readonly logFile: string;

@@ -115,6 +115,26 @@ export const SUPERVISOR_LIMITS = {
   logPieceBytesMax: 4096,
   /** At the end, how long the log may take to be written. */
   logFlushMs: 500,
+  /** Of the log that is kept in memory for `portico logs`: some two thousand lines. */
+  logRingCharactersMax: 524_288,
+  /** Commands of operators at a time. Each may wait for long, as `logs -f` does. */
+  commandsMax: 64,
+  /** A command says at once what it wants. */
+  commandAskMs: 5_000,
+  /** Answers that wait for a command that does not read them; beyond it lines of the log are dropped and counted … */
+  commandPendingBytesMax: 262_144,
+  /** … and after so long without having read anything its connection is closed. */
+  commandReadMs: 60_000,
+  /** How often it is looked whether the control socket is still where commands find it. */
+  controlSocketPollMs: 30_000,
+  /** A control socket that nobody answers at, and that was not made just now, is of a server that is gone. */
+  controlSocketYoungMs: 10_000,
+  /** How long a worker may take to write its tracebacks when an operator asks for them: faulthandler needs milliseconds, a busy machine more. */
+  traceMs: 3_000,
+  /** Tracebacks are whole when so long nothing more has come. */
+  traceSilenceMs: 200,
+  /** Lines of them: faulthandler writes at most a hundred threads of a hundred calls. */
+  traceLinesMax: 20_000,
   /** Signals for a reload that come within so long after one are one more: hundreds a second would have the supervisor do nothing but start Pythons. */
   reloadGatherMs: 500,
   /** Editors write files in several steps. */

@@ -6,8 +6,10 @@ import { systemClock } from '../kernel/clock.ts';
 import { systemWords } from '../kernel/system-words.ts';
 import type { Announcement } from './announcement.ts';
 import { removeOldCode } from './compile-cache.ts';
+import { Commands } from './control-socket/commands.ts';
 import { raiseFileLimit } from './file-limit.ts';
 import type { Log } from './log/log.ts';
+import { LogRing } from './log/log-ring.ts';
 import type { ModelSource } from './model-reload.ts';
 import type { PreparedServer } from './prepare.ts';
 import { newLog, prepareServer } from './prepare.ts';
@@ -50,7 +52,8 @@ export async function supervise(
     return prepared.fault.code;
   }
   const server = prepared.value;
-  const log = newLog(server);
+  const ring = new LogRing();
+  const log = newLog(server, ring);
   if (server.rightsNote !== undefined) {
     log.say('info', server.rightsNote);
   }
@@ -74,10 +77,18 @@ export async function supervise(
           }
         },
         onGivenUp: (error, traceback) => reports.onGivenUp(error, traceback, log),
-        onFinished: resolve,
+        onFinished: (ended) => {
+          commands.close();
+          resolve(ended);
+        },
       },
       source,
     );
+    const commands = new Commands({ server, supervisor, ring, clock: systemClock, log }, (fault) => {
+      log.say('emerg', `--control-socket: ${fault}`);
+      isHidden = true;
+      supervisor.obey('stop-quickly', 'SIGTERM');
+    });
     listenForSignals(model.process.manner, (command, signal) => supervisor.obey(command, signal));
     // Rejected promises come here as well: Node makes an exception of each that nobody has handled.
     process.on('uncaughtException', (error) => supervisor.fail(error));
@@ -88,6 +99,7 @@ export async function supervise(
       log.say('warning', ANY_HEADER_TAKEN);
     }
     supervisor.start();
+    void commands.open();
     if (model.development !== undefined) {
       void import('./development.ts').then(({ develop }) => develop(server, log, (why) => supervisor.reloads.ask(why)));
     }

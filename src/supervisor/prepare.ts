@@ -21,6 +21,7 @@ import { newSlots } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
 import { leaveErrorLogs, openLogs } from './log/leave-logs.ts';
 import { Log } from './log/log.ts';
+import type { LogRing } from './log/log-ring.ts';
 import { describeOpenFault } from './log/open-fault.ts';
 import { ServerLogs } from './log/server-logs.ts';
 import { whyNotRoots, whyUnreadable } from './own-files.ts';
@@ -269,10 +270,12 @@ function openFor<T>(manner: Manner, flag: string, open: () => T): T {
 
 const SELF_NAME = 'portico';
 
-export function newLog({ serverLogs, model, logMark }: PreparedServer): Log {
+/** `ring`: keeps the last entries. */
+export function newLog({ serverLogs, model, logMark }: PreparedServer, ring?: LogRing): Log {
   const self = { pid: process.pid, name: SELF_NAME };
-  const takesObjects = model.process.logFormat === 'json';
-  return new Log(serverLogs.outlets, systemClock, { mark: logMark, self, takesObjects });
+  const { logFormat, logLevel } = model.process;
+  const outlets = [...serverLogs.outlets, ...(ring === undefined ? [] : [ring.outlet(logLevel)])];
+  return new Log(outlets, systemClock, { mark: logMark, self, takesObjects: logFormat === 'json' });
 }
 
 function ours(path: string): string {

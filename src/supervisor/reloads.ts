@@ -3,40 +3,13 @@
  * applications. What has become of the last one is kept for whoever asks.
  */
 
-import type { AppId } from '../config/model/app.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { ReloadFault, ReloadRecord } from '../protocol/control/operator.ts';
 import type { FleetCommand, ServerFleet } from './fleet/fleet-types.ts';
 import { Gathering } from './gathering.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import type { Log } from './log/log.ts';
 import type { ModelReload } from './model-reload.ts';
-
-/**
- * runs      is under way
- * done      the new version serves
- * failed    the applications cannot be loaded, and the version before serves
- * broken    the same with --reload: requests get a page that says why
- * refused   the new configuration cannot be served, and the one before is
- * given-up  another one was asked for meanwhile, or the server starts or stops
- */
-export type ReloadResult = 'runs' | 'done' | 'failed' | 'broken' | 'refused' | 'given-up';
-
-export interface ReloadFault {
-  /** The application; undefined of the configuration. */
-  readonly app?: AppId;
-  readonly error: string;
-  /** '' without. */
-  readonly traceback: string;
-}
-
-export interface ReloadRecord {
-  readonly why: string;
-  readonly beganAtMs: number;
-  /** 0 while it runs. */
-  readonly endedAtMs: number;
-  readonly result: ReloadResult;
-  readonly faults: readonly ReloadFault[];
-}
 
 export interface ReloadsParts {
   readonly clock: Clock;

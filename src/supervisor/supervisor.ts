@@ -70,6 +70,8 @@ export class Supervisor {
   readonly #certificates: CertificateWatch;
   readonly #upgrade: Upgrade;
   readonly #queue: FleetEvent[] = [];
+  /** Called after each step of the fleet. */
+  readonly #watchers = new Set<() => void>();
   #fleet: ServerFleet;
   #isActing = false;
   readonly #report: ServiceReport;
@@ -153,6 +155,26 @@ export class Supervisor {
     void this.#spoolFolders.removeStale(spoolParents(this.#server.env));
   }
 
+  get fleet(): ServerFleet {
+    return this.#fleet;
+  }
+
+  readonly hostOf = (app: AppId): AppHost | undefined => this.#apps.get(app);
+
+  get edgePid(): number {
+    return this.#edge.pid;
+  }
+
+  command(command: FleetCommand): void {
+    this.#happen(command);
+  }
+
+  /** Calls back after each step of the fleet. Returns what ends it. */
+  watch(look: () => void): () => void {
+    this.#watchers.add(look);
+    return () => this.#watchers.delete(look);
+  }
+
   get #isServing(): boolean {
     return this.#fleet.isStarted && this.#fleet.stop === undefined;
   }
@@ -160,13 +182,13 @@ export class Supervisor {
   obey(command: SignalCommand, signal: NodeJS.Signals): void {
     switch (command) {
       case 'stop':
-        this.#stop(this.#fleet.stop !== undefined, signal);
+        this.stop(this.#fleet.stop !== undefined, signal);
         return;
       case 'stop-patiently':
-        this.#stop(false, signal);
+        this.stop(false, signal);
         return;
       case 'stop-quickly':
-        this.#stop(true, signal);
+        this.stop(true, signal);
         return;
       case 'reload':
         if (this.#terminal.hasHungUp()) {
@@ -199,11 +221,11 @@ export class Supervisor {
   /** The kernel and the shell may both tell of it: the second time is no hurry. */
   #onHangUp(): void {
     if (this.#fleet.stop === undefined) {
-      this.#stop(false, 'the terminal was closed');
+      this.stop(false, 'the terminal was closed');
     }
   }
 
-  #stop(isQuick: boolean, why: string): void {
+  stop(isQuick: boolean, why: string): void {
     this.reloads.forget();
     if (isQuick) {
       this.#isHurried = true;
@@ -269,6 +291,9 @@ export class Supervisor {
       this.#isActing = false;
     }
     this.#setTimer();
+    for (const look of this.#watchers) {
+      look();
+    }
   }
 
   get #nowMs(): number {

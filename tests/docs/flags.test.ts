@@ -31,6 +31,11 @@ const UWSGI_FILES = [
   '--set',
   '--set-placeholder',
 ];
+/** Of all commands to a server that runs. */
+const COMMANDING = [
+  ...HELP,
+  ...['--pid', '-p', '--pid-file', '--pidfile', '-s', '--socket', '-t', '--timeout', '--json'],
+];
 const FLAGS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['serve', new Set([...HELP, ...Object.values(SETTINGS).flatMap(flagsOf)])],
   ['uvicorn', new Set([...HELP, ...optionsOf(UVICORN)])],
@@ -39,8 +44,13 @@ const FLAGS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['gunicorn', new Set(gunicornFlags())],
   ['uwsgi', new Set([...HELP, ...optionsOf(UWSGI), ...UWSGI_FILES])],
   ['another server', new Set(HABITS.flatMap(({ names }) => names))],
-  ['stop', new Set([...HELP, '-p', '--pid-file', '--pidfile', '-t', '--timeout', '--now'])],
-  ['reload', new Set([...HELP, '-p', '--pid-file', '--pidfile', '-t', '--timeout'])],
+  ['status', new Set(COMMANDING)],
+  ['workers', new Set(COMMANDING)],
+  ['stop', new Set([...COMMANDING, '--now', '--quick'])],
+  ['reload', new Set(COMMANDING)],
+  ['scale', new Set([...COMMANDING, '-a', '--app'])],
+  ['logs', new Set([...COMMANDING, '-f', '--follow', '-n', '--lines'])],
+  ['trace', new Set(COMMANDING)],
 ]);
 /** The last is set for the application: the name of its worker. */
 const VARIABLES = new Set([...Object.values(SETTINGS).map(({ flag }) => environmentName(flag)), 'PORTICO_WORKER']);
@@ -52,6 +62,7 @@ const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
   [/^docs\/moving\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/moving\/asgi-servers\.md$/, ['uvicorn', 'daphne', 'hypercorn']],
   [/^docs\/troubleshooting\/commands\.md$/, ['gunicorn', 'uwsgi', 'uvicorn', 'daphne', 'hypercorn']],
+  [/^docs\/(guide\/commands|troubleshooting\/commands|control)\.md$/, ['status', 'stop', 'scale', 'logs']],
   [/^docs\/reference\/serve\.md$/, ['another server']],
   [/^docs\/reference\/uwsgi\.md$/, ['uwsgi']],
   [/^docs\/reference\/uvicorn\.md$/, ['uvicorn']],

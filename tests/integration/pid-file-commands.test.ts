@@ -2,25 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { launch, makeFolder, PORTICO, serve } from './server.ts';
+import { portico as command } from './commands.ts';
+import { launch, makeFolder, serve } from './server.ts';
 
 const app = (answer: string): string =>
   `def application(environ, start):\n    start('200 OK', [])\n    return [b'${answer}']\n`;
 
+/** Where no server has a control socket. */
+const NOWHERE = makeFolder();
+
 async function portico(...args: string[]): Promise<{ readonly code: unknown; readonly said: string }> {
-  const child = spawn(PORTICO, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  }
-  const [code] = (await once(child, 'close')) as unknown[];
-  return { code, said };
+  const { code, out, error } = await command(NOWHERE, args);
+  return { code, said: out + error };
 }
 
 test('reload waits for the new version, or fails with the old one at work; stop waits for the end', async () => {
@@ -98,12 +94,24 @@ test('a process that did not write the file is left alone, whatever it calls its
   }
 });
 
-test('without a file the command says how, names the servers that it sees, and does nothing', async () => {
-  await using server = await serve({ app: app('one') });
+test('without a file and a server of its own the command does nothing, and names the servers that it sees', async () => {
+  await using server = await serve({ app: app('one'), args: ['--control-socket', 'off'] });
   const { code, said } = await portico('stop');
-  assert.equal(code, 2);
-  assert.match(said, new RegExp(`which server\\? .*running: .*${server.pid} portico serve app:application`));
+  assert.equal(code, 3);
+  assert.match(said, new RegExp(`no server of this user runs .*seen .*${server.pid} portico serve app:application`));
   assert.equal((await portico('reload', '--now')).code, 2);
   assert.equal((await portico('stop', '--timeout', 'soon')).code, 2);
-  assert.match((await portico('stop', '--help')).said, /^portico stop --pid-file FILE\n/);
+  assert.match((await portico('stop', '--help')).said, /^portico stop\n/);
+});
+
+test('a server without a control socket is told by signals', async () => {
+  await using server = await serve({ app: app('one'), args: ['--pid-file', 'pid', '--control-socket', 'off'] });
+  const pidFile = join(server.folder, 'pid');
+  writeFileSync(join(server.folder, 'app.py'), app('two'));
+  assert.equal((await portico('reload', pidFile)).said, 'portico reload: the new version serves.\n');
+  assert.match(server.log, /SIGHUP: reloading/);
+  assert.equal((await server.ask('/')).body, 'two');
+  writeFileSync(join(server.folder, 'app.py'), 'def broken(:\n');
+  assert.match((await portico('reload', pidFile)).said, /serves on\. The log of the server says why/);
+  assert.equal((await portico('stop', pidFile)).said, `portico stop: process ${server.pid} has stopped.\n`);
 });

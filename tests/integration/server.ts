@@ -99,7 +99,12 @@ export function launch({
     ],
     {
       cwd: folder,
-      env: { ...Object.fromEntries(inherited), TMPDIR: folder, PYTHONDONTWRITEBYTECODE: '1', ...env },
+      // Commands that a test gives reach its own servers alone.
+      env: {
+        ...Object.fromEntries(inherited),
+        ...{ TMPDIR: folder, PORTICO_CONTROL_SOCKET: folder, PYTHONDONTWRITEBYTECODE: '1' },
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

@@ -20,7 +20,13 @@ Commands
   check FILE      tell all that is wrong or risky in an nginx.conf, a site of one, or a portico.toml
   explain FILE    say in plain words what such a file does; with --url: what happens to one request
   convert FILE    write the portico.toml that does what an nginx.conf says
-  reload, stop    tell a server that runs, by its pid file
+  status          show how a server that runs is
+  workers         list its workers: what they do, have done, and take
+  reload          have it load the application again; tells why it cannot
+  stop            have it end
+  scale N         have it serve with N workers
+  logs            show the last lines of its log; -f: and those that come
+  trace WORKER    show where in its code a worker is now
   nginx           run an nginx.conf, by the command line of nginx (nginx -t tests it)
   gunicorn APP    serve by the command line of gunicorn
   uvicorn APP     … of uvicorn

@@ -153,6 +153,8 @@ export interface ProcessSettings {
   readonly group: string;
   readonly umask: number | undefined;
   readonly pidFile: string;
+  /** A path; '' is a place of the user's own, 'off' is none. */
+  readonly controlSocket: string;
   readonly isDaemon: boolean;
   readonly logFile: string;
   readonly logFormat: 'text' | 'json';

@@ -52,12 +52,25 @@ export const TEXT: Kind<string> = scalar({
 export const PATH: Kind<string> = scalar({
   words: 'a path',
   schema: { type: 'string' },
-  parse: (value, folder) =>
-    typeof value === 'string'
-      ? success(absolute(withDollars(value), folder))
-      : failure(`${describe(value)} is not a path`),
+  parse: parsePath,
   render: (path) => path,
 });
+
+const OFF = 'off';
+
+/** A path, or the word `off`; a file of that name is `./off`. */
+export const PATH_OR_OFF: Kind<string> = scalar({
+  words: 'a path or off',
+  schema: { type: 'string' },
+  parse: (value, folder) => (value === OFF ? success(OFF) : parsePath(value, folder)),
+  render: (path) => path,
+});
+
+function parsePath(value: TomlValue, folder: string): Outcome<string> {
+  return typeof value === 'string'
+    ? success(absolute(withDollars(value), folder))
+    : failure(`${describe(value)} is not a path`);
+}
 
 function absolute(path: string, folder: string): string {
   return path === '' ? '' : resolve(folder, path);

@@ -31,3 +31,9 @@ test('JsonLines refuses a line without end', () => {
   assert.ok(lines.feed(Buffer.alloc(CONTROL_LIMITS.lineBytesMax, 0x20)).ok);
   assert.deepEqual(lines.feed(Buffer.from(' ')), { ok: false, fault: 'control.line-too-long' });
 });
+
+test('JsonLines takes no longer line than it is told', () => {
+  const lines = new JsonLines(20);
+  assert.ok(lines.feed(Buffer.from('{"kind":"a"}\n')).ok);
+  assert.deepEqual(lines.feed(Buffer.alloc(21, 0x20)), { ok: false, fault: 'control.line-too-long' });
+});

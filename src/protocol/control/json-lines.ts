@@ -19,6 +19,11 @@ export class JsonLines {
   #parts: Buffer[] = [];
   #bytes = 0;
   #fault: string | undefined;
+  readonly #lineBytesMax: number;
+
+  constructor(lineBytesMax: number = CONTROL_LIMITS.lineBytesMax) {
+    this.#lineBytesMax = lineBytesMax;
+  }
 
   /** All messages that `bytes` completes, or the fault. */
   feed(bytes: Buffer): Outcome<ControlMessage[]> {
@@ -28,7 +33,7 @@ export class JsonLines {
       const end = bytes.indexOf(LINE_FEED, start);
       const part = bytes.subarray(start, end === -1 ? bytes.length : end);
       this.#bytes += part.length;
-      if (this.#bytes > CONTROL_LIMITS.lineBytesMax) {
+      if (this.#bytes > this.#lineBytesMax) {
         this.#fault = 'control.line-too-long';
         break;
       }

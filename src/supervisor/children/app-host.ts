@@ -5,7 +5,8 @@ import type { App, AppId } from '../../config/model/app.ts';
 import type { ServerModel } from '../../config/model/server-model.ts';
 import type { AppAnnouncement } from '../announcement.ts';
 import type { CertificateKeeper } from '../certificate-keeper.ts';
-import type { AppAction, AppFact, AppFleet, StartedApp } from '../fleet/fleet-types.ts';
+import type { AppAction, AppFact, AppFleet, FleetWorker, StartedApp } from '../fleet/fleet-types.ts';
+import type { AskedTracebacks } from '../log/asked-tracebacks.ts';
 import type { Log } from '../log/log.ts';
 import type { LogNames } from '../log-names.ts';
 import { logNames } from '../log-names.ts';
@@ -69,8 +70,10 @@ export class AppHost {
     'dump-zygote': ({ generation }) => this.zygotes.dump(generation),
     'spawn-worker': ({ generation, worker, name, slot }) =>
       this.zygotes.send(generation, { kind: 'spawn', worker, name, slot }),
-    'signal-worker': ({ generation, worker, signal }) =>
-      this.zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] }),
+    'signal-worker': ({ generation, worker, signal }) => {
+      this.zygotes.askedOf(worker)?.leaveToLog();
+      this.zygotes.send(generation, { kind: 'signal', worker, signal: constants.signals[signal] });
+    },
     'finish-worker': ({ generation, worker, withinMs, phase }) =>
       this.zygotes.send(generation, { kind: 'finish', worker, withinMs, phase }),
     'kill-process': ({ generation, pid }) => this.zygotes.killWorker(generation, pid),
@@ -97,6 +100,16 @@ export class AppHost {
       unsafeReasons,
       ...foldersOf(this.#server.model, this.#app, generation.facts),
     };
+  }
+
+  /** Asks a worker for tracebacks that are not for the log. Undefined if it has only just been started, or has ended. */
+  askTracebacks({ id, generation }: FleetWorker, onLine: () => void): AskedTracebacks | undefined {
+    const asked = this.zygotes.askedOf(id);
+    if (asked !== undefined) {
+      asked.ask(onLine);
+      this.zygotes.send(generation, { kind: 'signal', worker: id, signal: constants.signals.SIGUSR2 });
+    }
+    return asked;
   }
 
   /** Workers that use too much memory are told of. */

@@ -5,6 +5,7 @@ import type { App } from '../../config/model/app.ts';
 import type { Elsewhere, FromZygote, ToZygote } from '../../protocol/control/zygote.ts';
 import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { AppFact, Exit } from '../fleet/fleet-types.ts';
+import { AskedTracebacks } from '../log/asked-tracebacks.ts';
 import type { Log } from '../log/log.ts';
 import { openWorkerLog, relayOutput } from '../log/output-relay.ts';
 import type { LogNames } from '../log-names.ts';
@@ -44,6 +45,8 @@ export class Zygotes {
   /** Names of the workers that were asked for and whose log is not open yet, by number. */
   readonly #workers = new Map<number, string>();
   readonly #leftBehind: LeftBehind;
+  /** Of the workers that live, by number: what takes the tracebacks out of their output that an operator has asked for. */
+  readonly #asked = new Map<number, AskedTracebacks>();
   /** The output that a zygote reads for us, by worker. */
   readonly #relayed = new Map<number, { readonly child: ZygoteChild; readonly output: PassThrough }>();
   #python: Interpreter | undefined;
@@ -65,6 +68,11 @@ export class Zygotes {
     this.#names = names;
     this.#certificates = certificates;
     this.#leftBehind = new LeftBehind(log, server.identity);
+  }
+
+  /** Of those that live. */
+  get pids(): readonly number[] {
+    return [...this.#children.values()].map(({ pid }) => pid);
   }
 
   /** The Python of the zygote that was started last. */
@@ -109,6 +117,7 @@ export class Zygotes {
           this.#relay(message);
         } else if (message.kind === 'exited') {
           this.#workers.delete(message.worker);
+          this.#asked.delete(message.worker);
         }
         const fact = factOfZygote(generation, message);
         if (fact !== undefined) {
@@ -143,6 +152,11 @@ export class Zygotes {
     if (leader !== 0) {
       killMember(leader, pid, this.#server.identity);
     }
+  }
+
+  /** Undefined of a worker whose output is not read yet, or no longer. */
+  askedOf(worker: number): AskedTracebacks | undefined {
+    return this.#asked.get(worker);
   }
 
   send(generation: number, message: ToZygote): void {
@@ -207,14 +221,17 @@ export class Zygotes {
   #openLog(child: ZygoteChild, { worker, pid, log, logInode }: Spawned): void {
     const name = this.#workers.get(worker) ?? this.#names.zygote;
     this.#workers.delete(worker);
+    const asked = new AskedTracebacks();
+    this.#asked.set(worker, asked);
+    const origin = () => ({ pid, name });
     try {
-      relayOutput(openWorkerLog(child.pid, log, logInode, this.#server.identity), () => ({ pid, name }), this.#log);
+      relayOutput(openWorkerLog(child.pid, log, logInode, this.#server.identity), origin, this.#log, asked);
       child.send({ kind: 'log-opened', worker });
     } catch (error) {
       this.#log.say('debug', `the output of ${name} comes through its zygote: ${(error as Error).message}`);
       const output = new PassThrough();
       this.#relayed.set(worker, { child, output });
-      relayOutput(output, () => ({ pid, name }), this.#log);
+      relayOutput(output, origin, this.#log, asked);
       child.send({ kind: 'relay-log', worker });
     }
   }

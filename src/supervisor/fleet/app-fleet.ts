@@ -79,6 +79,11 @@ function leaveOldCode(turn: Turn): void {
   turn.actions.push({ kind: 'tell-progress', progress: 'loading' });
 }
 
+/** While a generation replaces another, there are twice as many. */
+export function workersMax({ slotsMax, threads }: Pick<AppSettings, 'slotsMax' | 'threads'>): number {
+  return Math.floor(slotsMax / threads / 2);
+}
+
 export function addWorkers(turn: Turn, count: number): void {
   const { fleet } = turn;
   const target = fleet.target + count;
@@ -86,7 +91,7 @@ export function addWorkers(turn: Turn, count: number): void {
     log(turn, 'warning', 'one worker serves, because no second can load the application');
     return;
   }
-  if (target < 1 || target > Math.floor(fleet.settings.slotsMax / fleet.settings.threads / 2)) {
+  if (target < 1 || target > workersMax(fleet.settings)) {
     log(turn, 'warning', `the number of workers stays at ${fleet.target}`);
     return;
   }
@@ -97,5 +102,13 @@ export function addWorkers(turn: Turn, count: number): void {
     if (state !== 'ending') {
       turn.actions.push({ kind: 'tell-workers', generation: id, count: target, before });
     }
+  }
+}
+
+/** Of the application that is meant. */
+export function setWorkers(turn: Turn, { app, workers }: { readonly app: string; readonly workers: number }): void {
+  const { settings, target } = turn.fleet;
+  if (settings.id === app && target !== workers) {
+    addWorkers(turn, workers - target);
   }
 }

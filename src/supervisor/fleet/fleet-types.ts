@@ -248,6 +248,7 @@ export type FleetCommand =
   | { readonly kind: 'drop-apps'; readonly ids: readonly AppId[] }
   | { readonly kind: 'add-worker' }
   | { readonly kind: 'remove-worker' }
+  | { readonly kind: 'set-workers'; readonly app: AppId; readonly workers: number }
   | { readonly kind: 'stop'; readonly isQuick: boolean; readonly why: string };
 
 export type FleetEvent = FleetFact | FleetCommand;

@@ -6,13 +6,21 @@
  * fleet towards what is wanted, whatever led here: every rule of restarting and replacing is there, in one order.
  */
 
-import { addWorkers, createApp, nextAppDeadline, reloadApp } from './app-fleet.ts';
+import { addWorkers, createApp, nextAppDeadline, reloadApp, setWorkers } from './app-fleet.ts';
 import { changeApps, dropApps, joinApp } from './fleet-apps.ts';
 import { log, openGeneration } from './fleet-changes.ts';
 import { applyEdge, newEdge, startEdge } from './fleet-edge.ts';
 import { settle } from './fleet-settle.ts';
 import { beginStop } from './fleet-stop.ts';
-import type { AppSettings, FleetAction, FleetEvent, ServerFleet, ServerSettings, ServerTurn } from './fleet-types.ts';
+import type {
+  AppFact,
+  AppSettings,
+  FleetAction,
+  FleetEvent,
+  ServerFleet,
+  ServerSettings,
+  ServerTurn,
+} from './fleet-types.ts';
 import { applyWorker } from './fleet-workers.ts';
 import { applyZygote } from './fleet-zygotes.ts';
 import { eachApp, eachServing, turnOf } from './turns.ts';
@@ -65,6 +73,9 @@ function apply(turn: ServerTurn, event: FleetEvent): void {
     case 'remove-worker':
       eachServing(turn, (app) => addWorkers(app, -1));
       return;
+    case 'set-workers':
+      eachServing(turn, (app) => setWorkers(app, event));
+      return;
     case 'join-app':
       joinApp(turn, event.settings);
       return;
@@ -93,7 +104,7 @@ function apply(turn: ServerTurn, event: FleetEvent): void {
 }
 
 /** What is said of an application that the server does not have (any more) is about nobody. */
-function applyToApp(whole: ServerTurn, event: Extract<FleetEvent, { app: string }>): void {
+function applyToApp(whole: ServerTurn, event: AppFact & { readonly app: string }): void {
   const fleet = whole.server.apps.get(event.app);
   if (fleet === undefined) {
     return;

@@ -6,21 +6,29 @@ import type { Readable } from 'node:stream';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import type { Identity } from '../privileges.ts';
 import { actFor } from '../privileges.ts';
+import type { AskedTracebacks } from './asked-tracebacks.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { Log } from './log.ts';
 import type { LineOrigin } from './log-event.ts';
 
-export function relayOutput(stream: Readable, origin: () => LineOrigin, log: Log): void {
+/** `asked`: takes out what is not for the log. */
+export function relayOutput(
+  stream: Readable,
+  origin: () => LineOrigin,
+  log: Log,
+  asked?: Pick<AskedTracebacks, 'take'>,
+): void {
   const splitter = new LineSplitter(SUPERVISOR_LIMITS.logLineBytesMax);
   let timer: NodeJS.Timeout | undefined;
   const output = log.newOutput();
   const flushPartial = () => {
     timer = undefined;
-    log.relay(origin(), [...output.feed(splitter.takePartial()), ...output.flush()]);
+    const partial = splitter.takePartial();
+    log.relay(origin(), [...output.feed(asked?.take(partial) ?? partial), ...output.flush()]);
   };
   stream.on('data', (bytes: Buffer) => {
     const lines = splitter.feed(bytes);
-    log.relay(origin(), output.feed(lines));
+    log.relay(origin(), output.feed(asked?.take(lines) ?? lines));
     if (lines.length > 0) {
       // What waits now has only just begun: an application that prints all the time would have a line or an entry cut in two at each tick.
       clearTimeout(timer);

@@ -292,7 +292,8 @@ async function clearStaleSocket(path: string, identity: Identity | undefined): P
   }
 }
 
-function isAnswered(path: string): Promise<boolean> {
+/** Whether a program listens at the socket, or nobody can say so. */
+export function isAnswered(path: string): Promise<boolean> {
   return new Promise((done) => {
     const probe = createConnection(path);
     probe.once('connect', () => {

@@ -3,7 +3,7 @@
 import { failure, success } from '../../../kernel/outcome.ts';
 import type { Development, EdgeLimits, Forwarding, ProcessSettings } from '../../model/server-model.ts';
 import { describe } from '../kind.ts';
-import { choice, DURATION, FLAG, integer, PATH, SIZE, scalar, TEXT } from '../scalars.ts';
+import { choice, DURATION, FLAG, integer, PATH, PATH_OR_OFF, SIZE, scalar, TEXT } from '../scalars.ts';
 import type { Fields } from '../table.ts';
 import { field, list } from '../table.ts';
 import { ERROR_LOG } from './log-fields.ts';
@@ -27,6 +27,12 @@ export const PROCESS_FIELDS: Fields<Omit<ProcessSettings, 'manner' | 'title' | '
     'edge',
   ),
   pidFile: field<string>('pid-file', PATH, '', 'Holds the number of the process.'),
+  controlSocket: field<string>(
+    'control-socket',
+    PATH_OR_OFF,
+    '',
+    "Where `portico status` and its like reach the server; empty: a place of the user's own; `off`: nowhere.",
+  ),
   isDaemon: field<boolean>('daemon', FLAG, false, 'Run in the background.'),
   logFile: field<string>('log-file', PATH, '', 'The log of the server; empty: standard error.'),
   logFormat: field<ProcessSettings['logFormat']>('log-format', choice('text', 'json'), 'text', 'What it looks like.'),

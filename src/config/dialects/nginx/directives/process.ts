@@ -134,6 +134,7 @@ export function processOf(main: Draft, around: NginxSurroundings, report: NginxR
       group: runsAs.group,
       umask: undefined,
       pidFile: fullName(main.own(pid) ?? DEFAULTS.pidFile, prefix),
+      controlSocket: '',
       isDaemon: main.own(daemon) ?? true,
       logFile: '',
       logFormat: 'text',
