@@ -72,11 +72,6 @@ export class EdgeHost {
     return this.#child?.pid ?? 0;
   }
 
-  /** 0 while there is none. */
-  get pid(): number {
-    return this.#child?.pid ?? 0;
-  }
-
   start(): void {
     this.startCount += 1;
     let reason = '';
