@@ -62,6 +62,8 @@ class Settings(NamedTuple):
     """It is only to be seen whether the application can be loaded."""
     workers: int = 1
     """How many there are to be, where it matters."""
+    gunicorn: dict[str, Any] | None = None
+    """What `GunicornApp` of src/config/model/app.ts has: `config`, `hooks` and `settings`; None: the command line was not gunicorn's."""
     uwsgi: dict[str, Any] | None = None
     """What src/config/model/uwsgi-app.ts has; None: the application is not served in uWSGI's manner."""
     choice: Choice | None = None
@@ -100,6 +102,7 @@ def read_settings(message: Message) -> Settings:
         is_reload=bool(message.get('isReload')),
         is_trial=bool(message.get('isTrial')),
         workers=int(message.get('workers') or 1),
+        gunicorn=message.get('gunicorn'),
         uwsgi=message.get('uwsgi'),
     )
 

@@ -22,12 +22,18 @@ const SITE = 'site';
 const ONLY = 0;
 
 /** `cwd`: the folder that paths are relative to. */
-export function serveModel({ app, options, uwsgi }: ServeRequest, cwd: string): ServerModel {
+export function serveModel({ app, options, uwsgi, gunicorn }: ServeRequest, cwd: string): ServerModel {
   const at = (path: string): string => (path === '' ? '' : resolve(cwd, path));
   return {
     listeners: listenersOf(options),
     sites: [siteOf(options, at)],
-    apps: [{ ...appOf(app, options, at), ...(uwsgi === undefined ? {} : { uwsgi }) }],
+    apps: [
+      {
+        ...appOf(app, options, at),
+        ...(uwsgi === undefined ? {} : { uwsgi }),
+        ...(gunicorn === undefined ? {} : { gunicorn }),
+      },
+    ],
     scopes: [scopeOf(options)],
     connections: [{ keepAliveMs: options.keepAliveMs }],
     types: [{ knowsRegistry: true, charset: 'utf-8', types: {}, fallback: 'application/octet-stream' }],

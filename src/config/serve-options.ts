@@ -2,6 +2,7 @@
 
 import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress, ServeBind } from './bind-address.ts';
+import type { GunicornApp } from './model/app.ts';
 import type { UrlFolder } from './model/folders.ts';
 import type { UwsgiApp } from './model/uwsgi-app.ts';
 
@@ -135,4 +136,6 @@ export interface ServeRequest {
   readonly options: ServeOptions;
   /** Only uWSGI's command line says it. */
   readonly uwsgi?: UwsgiApp;
+  /** Only gunicorn's command line says it. */
+  readonly gunicorn?: GunicornApp;
 }

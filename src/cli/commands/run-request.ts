@@ -7,6 +7,7 @@ import { tlsFault } from '../../config/tls-settings.ts';
 import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
 import { becomeInit } from '../../supervisor/init.ts';
 import { supervise } from '../../supervisor/main.ts';
+import type { ModelSource } from '../../supervisor/model-reload.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { readVersion } from '../../supervisor/version.ts';
 import { newServerReports } from '../announce/server-reports.ts';
@@ -31,11 +32,12 @@ async function writeConfig(request: ServeRequest, { env }: Surroundings, termina
   return 0;
 }
 
-/** Resolves with the exit code. */
+/** Resolves with the exit code. `source`: reads again what was asked for, at a reload. */
 export async function runRequest(
   request: ServeRequest,
   surroundings: Surroundings,
   terminal: Terminal,
+  source?: ModelSource,
 ): Promise<number> {
   const { options } = request;
   if (options.showConfig) {
@@ -55,7 +57,8 @@ export async function runRequest(
     return SETTINGS_FAULT;
   }
   if (!options.checkOnly) {
-    return supervise(serveModel(request, cwd), cwd, { ...surroundings, tell: (text) => reports.onWait(text) }, reports);
+    const tell = (text: string): void => reports.onWait(text);
+    return supervise(serveModel(request, cwd), cwd, { ...surroundings, tell }, reports, source);
   }
   const { checkSite } = await import('../../supervisor/check.ts');
   const { announceCheck } = await import('../announce/announce.ts');

@@ -38,7 +38,12 @@ export async function speak(
   return request === undefined ? USAGE : runRequest(request, surroundings, terminal);
 }
 
-function readText(path: string): Outcome<string> {
+/** Whether no server is asked for, but what there is to know of the command line. */
+export function isQuestion({ manner }: Dialect, args: readonly string[]): boolean {
+  return args.includes('--help') || args.includes('--version') || (manner === 'argparse' && args.includes('-h'));
+}
+
+export function readText(path: string): Outcome<string> {
   try {
     return success(readBounded(path, FILE_BYTES_MAX).toString('utf8'));
   } catch (error) {

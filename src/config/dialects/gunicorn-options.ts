@@ -6,6 +6,7 @@ import { checkAccessFormat } from '../access-format/parse-access-format.ts';
 import { LOGGING } from '../gunicorn-habits.ts';
 import { parseRootPath } from '../proxy-settings.ts';
 import { parseAssignment, parseChoice, parsePeers, parseText } from '../setting-values.ts';
+import { GUNICORN_SETTINGS } from './gunicorn-settings.ts';
 import { GUNICORN_TLS_OPTIONS } from './gunicorn-tls-options.ts';
 import {
   readBind,
@@ -153,8 +154,9 @@ const PROCESS_OPTIONS: readonly Option[] = [
   {
     names: ['-c', '--config'],
     value: 'CONFIG',
-    doc: 'A configuration file.',
-    treatment: unsupported('gunicorn.conf.py is not read. Write its settings as options, or into GUNICORN_CMD_ARGS'),
+    doc: 'A configuration file: PATH, file:PATH or python:MODULE.',
+    fallbackText: './gunicorn.conf.py where that is',
+    treatment: setting(parseText, () => ({})),
   },
   {
     names: ['--check-config'],
@@ -163,8 +165,8 @@ const PROCESS_OPTIONS: readonly Option[] = [
   },
   {
     names: ['--print-config'],
-    doc: 'Write the portico.toml that says the same, and end.',
-    treatment: setting(readBoolean, (showConfig) => ({ showConfig })),
+    doc: 'Write all settings, and end.',
+    treatment: setting(readBoolean, () => ({})),
   },
   {
     names: ['--preload'],
@@ -445,6 +447,42 @@ const SIDE_OPTIONS: readonly Option[] = [
   },
 ];
 
+/** What only a file can say. */
+const FILE_OPTIONS: readonly Option[] = [
+  {
+    names: [],
+    key: 'wsgi_app',
+    value: 'STRING',
+    doc: 'The application, where the command line names none.',
+    treatment: setting(parseText, (target) => ({ target })),
+  },
+  {
+    names: [],
+    key: 'tmp_upload_dir',
+    value: 'DIR',
+    doc: 'Where bodies of requests are put.',
+    treatment: unsupported('TMPDIR says where bodies are put that do not fit into memory'),
+  },
+  {
+    names: [],
+    key: 'secure_scheme_headers',
+    value: 'DICT',
+    doc: 'Fields by which a proxy says that a request came by TLS.',
+    treatment: unsupported('X-Forwarded-Proto and X-Forwarded-Ssl are read, of the peers of forwarded_allow_ips'),
+  },
+  {
+    names: [],
+    key: 'logconfig_dict',
+    value: 'DICT',
+    doc: 'Logging in Python.',
+    treatment: unsupported(LOGGING),
+  },
+];
+
+const KEYS: ReadonlyMap<string, string> = new Map(
+  GUNICORN_SETTINGS.flatMap(({ name, flag }) => (flag === undefined ? [] : [[flag, name] as const])),
+);
+
 export const GUNICORN_OPTIONS: readonly Option[] = [
   ...ADDRESS_OPTIONS,
   ...WORKER_OPTIONS,
@@ -453,7 +491,11 @@ export const GUNICORN_OPTIONS: readonly Option[] = [
   ...GUNICORN_TLS_OPTIONS,
   ...LOG_OPTIONS,
   ...SIDE_OPTIONS,
-];
+  ...FILE_OPTIONS,
+].map((option) => {
+  const key = KEYS.get(option.names.at(-1) ?? '');
+  return key === undefined ? option : { ...option, key };
+});
 
 function readAccessFormat(text: string): Outcome<AccessFormat> {
   return checkAccessFormat({ words: 'gunicorn', text });

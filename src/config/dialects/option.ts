@@ -26,6 +26,8 @@ export interface Draft extends Partial<ServeOptions> {
   readonly verifyMode?: ClientCertificates;
   /** Where APP is found besides the current folder. */
   readonly appFolder?: string;
+  /** APP, where the command line does not name it. */
+  readonly target?: string;
   /** APP is called to make the application. */
   readonly isFactory?: boolean;
   /** The fields in which a proxy says who the client is are read. */

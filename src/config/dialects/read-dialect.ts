@@ -23,10 +23,19 @@ export interface DialectReading {
   /** Undefined when there are errors. */
   readonly request: ServeRequest | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** What was said of each option, by whatever won. */
+  readonly given: GivenOptions;
 }
 
 /** Reads a file of the operator's; the fault is a sentence without its end. */
 export type ReadText = (path: string) => Outcome<string>;
+
+export interface DialectSurroundings {
+  readonly machine: Machine;
+  readonly readText: ReadText;
+  /** Of a file that was read already. */
+  readonly said?: GivenOptions;
+}
 
 /** Variables that `portico serve` reads and these programs do not, or read in their own way. */
 const OTHER_VARIABLES = new Set(['PORT', 'WEB_CONCURRENCY']);
@@ -34,7 +43,7 @@ const OTHER_VARIABLES = new Set(['PORT', 'WEB_CONCURRENCY']);
 export function readDialect(
   dialect: Dialect,
   args: readonly string[],
-  { machine, readText }: { readonly machine: Machine; readonly readText: ReadText },
+  { machine, readText, said = new Map() }: DialectSurroundings,
 ): DialectReading {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (code, place, message, severity = 'error') => {
@@ -46,11 +55,12 @@ export function readDialect(
   const given = new Map([
     ...variables,
     ...readFile(dialect, words.options, { readText, report }),
+    ...said,
     ...readMoreArguments(dialect, machine, report),
     ...words.options,
   ]);
   const draft = readOptions(dialect, given, report);
-  const app = words.app ?? (machine.env[dialect.applicationVariable ?? ''] || undefined);
+  const app = words.app ?? (machine.env[dialect.applicationVariable ?? ''] || draft.target);
   if (app === undefined) {
     report('dialect.missing-application', atFlag(dialect.application), '');
   }
@@ -73,7 +83,7 @@ export function readDialect(
     checkOptions(options, report);
   }
   const request = isFaulty(diagnostics) || options === undefined ? undefined : { app: completed.app, options };
-  return { request, diagnostics };
+  return { request, diagnostics, given };
 }
 
 /** What `portico serve` would take from PORTICO_* variables, and its defaults. */
@@ -125,7 +135,12 @@ function readMoreArguments(dialect: Dialect, { env }: Machine, report: Report): 
     report('dialect.invalid', atVariable(name), `${words.fault}.`);
     return new Map();
   }
-  return readOptionArguments(dialect, words.value, report).options;
+  const { app, options } = readOptionArguments(dialect, words.value, report);
+  if (app !== undefined) {
+    const message = `${app} is no option: the application is named on the command line, or nowhere.`;
+    report('dialect.note', atVariable(name), message, 'warning');
+  }
+  return options;
 }
 
 function readFile(

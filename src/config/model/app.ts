@@ -41,6 +41,18 @@ export interface App extends EdgeApp {
   readonly recycling: Recycling;
   /** Where the application is served in uWSGI's manner. */
   readonly uwsgi?: UwsgiApp;
+  /** Where the command line is gunicorn's. */
+  readonly gunicorn?: GunicornApp;
+}
+
+/** What an application that gunicorn's command line names has of gunicorn's. */
+export interface GunicornApp {
+  /** The configuration file, whose functions stay in Python: `file:/PATH`, `python:MODULE`, or '' for none. */
+  readonly config: string;
+  /** Names of the hooks that it has. */
+  readonly hooks: readonly string[];
+  /** All other settings, by name, as `cfg` has them. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** In milliseconds; 0 is "no limit". */

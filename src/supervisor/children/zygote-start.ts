@@ -55,6 +55,7 @@ export function startMessage(
     logMark,
     development: model.development !== undefined,
     multiprocess: app.workers > 1,
+    ...(app.gunicorn === undefined ? {} : { gunicorn: app.gunicorn, workers: app.workers }),
     ...(app.uwsgi === undefined ? {} : { uwsgi: app.uwsgi, workers: app.workers }),
   };
 }

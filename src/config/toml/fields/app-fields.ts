@@ -73,7 +73,7 @@ const NAMED_FOLDER: Kind<UrlFolder> = scalar<UrlFolder>({
   render: ({ url, root }) => (url === '' ? root : `${url}=${root}`),
 });
 
-export const APP_FIELDS: Fields<Omit<App, 'id' | 'uwsgi'>> = {
+export const APP_FIELDS: Fields<Omit<App, 'id' | 'uwsgi' | 'gunicorn'>> = {
   target: required<string>('module', TEXT, '', '`module:callable`, a module, or a path.'),
   interface: field<App['interface']>('interface', choice('auto', 'wsgi', 'asgi'), 'auto', 'How it is called.', 'app'),
   workers: field<number>('workers', integer(1), 1, 'How many processes run it.', 'app'),
@@ -154,6 +154,6 @@ export const APP_FIELDS: Fields<Omit<App, 'id' | 'uwsgi'>> = {
   ),
 };
 
-export const APP: Kind<Omit<App, 'id' | 'uwsgi'>> = table(APP_FIELDS, {
+export const APP: Kind<Omit<App, 'id' | 'uwsgi' | 'gunicorn'>> = table(APP_FIELDS, {
   short: { name: 'module', isShort: (value) => typeof value === 'string' },
 });
