@@ -55,15 +55,13 @@ class Settings(NamedTuple):
     name: str = 'site'
     """What the server calls the application: said to the edge, beside the secret."""
     gunicorn: dict[str, Any] | None = None
-    """What a gunicorn.conf.py and the other settings of gunicorn's say (docs/control.md); None under other commands."""
+    """What `GunicornApp` of src/config/model/app.ts has: `config`, `hooks` and `settings`; None under other commands."""
     is_reload: bool = False
     """Another zygote of this application serves, or did."""
     is_trial: bool = False
     """It is only to be seen whether the application can be loaded."""
     workers: int = 1
     """How many there are to be, where it matters."""
-    gunicorn: dict[str, Any] | None = None
-    """What `GunicornApp` of src/config/model/app.ts has: `config`, `hooks` and `settings`; None: the command line was not gunicorn's."""
     uwsgi: dict[str, Any] | None = None
     """What src/config/model/uwsgi-app.ts has; None: the application is not served in uWSGI's manner."""
     choice: Choice | None = None
@@ -102,7 +100,6 @@ def read_settings(message: Message) -> Settings:
         is_reload=bool(message.get('isReload')),
         is_trial=bool(message.get('isTrial')),
         workers=int(message.get('workers') or 1),
-        gunicorn=message.get('gunicorn'),
         uwsgi=message.get('uwsgi'),
     )
 

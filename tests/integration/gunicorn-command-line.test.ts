@@ -1,8 +1,8 @@
 // The command line of gunicorn starts a server that behaves as gunicorn would.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeFolder, PORTICO, Server } from './server.ts';
@@ -29,16 +29,4 @@ test('portico gunicorn serves with what the command line and GUNICORN_CMD_ARGS s
   await server.logged(/is ready \(/, START_MS);
   const { status, body } = await server.ask('/');
   assert.deepEqual([status, body], [200, 'live']);
-});
-
-test('portico gunicorn does not start beside a gunicorn.conf.py that it would not obey', () => {
-  const folder = makeFolder();
-  try {
-    writeFileSync(join(folder, 'gunicorn.conf.py'), 'workers = 4\n');
-    const { status, stderr } = spawnSync(PORTICO, ['gunicorn', 'shop'], { cwd: folder, encoding: 'utf8' });
-    assert.equal(status, 2);
-    assert.match(stderr, /gunicorn\.conf\.py is not read/);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

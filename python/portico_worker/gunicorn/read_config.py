@@ -22,13 +22,13 @@ from typing import Any
 OTHERS_MAX = 100
 """Names that are no settings: they are told to find misspelt ones."""
 
-SELF = __file__
+HERE = os.path.dirname(os.path.realpath(__file__))
 
 
 def main() -> None:
     said = json.load(sys.stdin)
     # The folder of this program is none of the site's, and hides nothing of its.
-    sys.path[:] = [folder for folder in sys.path if os.path.realpath(folder or '.') != os.path.dirname(os.path.realpath(SELF))]
+    sys.path[:] = [folder for folder in sys.path if os.path.realpath(folder or '.') != HERE]
     answer = os.dup(1)
     os.dup2(2, 1)
     result = tell(said['config'], said['folder'], said['names'])
@@ -111,12 +111,12 @@ def _shown(error: BaseException) -> str:
 
 
 def _is_ours(path: str) -> bool:
-    return path.startswith('<frozen') or os.path.dirname(os.path.realpath(path)) == os.path.dirname(os.path.realpath(SELF))
+    return path.startswith('<frozen') or os.path.dirname(os.path.realpath(path)) == HERE
 
 
 if __name__ == '__main__':
     # Last: it hides nothing of the site's.
-    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(SELF)))))
+    sys.path.append(os.path.dirname(os.path.dirname(HERE)))
     from portico_worker.gunicorn.config_file import load, names_of
 
     main()

@@ -34,6 +34,6 @@ function inPython(value: JsonValue): string {
   if (Array.isArray(value)) {
     return `[${value.map(inPython).join(', ')}]`;
   }
-  const pairs = Object.entries(value).map(([key, one]) => `${inPython(key)}: ${inPython(one as JsonValue)}`);
+  const pairs = Object.entries(value).map(([key, one]) => `${inPython(key)}: ${inPython(one)}`);
   return `{${pairs.join(', ')}}`;
 }

@@ -54,7 +54,8 @@ export async function readGunicorn(source: GunicornSource): Promise<Outcome<Guni
   const isFaulty = diagnostics.some(({ severity }) => severity === 'error');
   return success({
     ...reading,
-    request: reading.request === undefined || isFaulty ? undefined : withGunicorn(reading.request, config, file, settings),
+    request:
+      reading.request === undefined || isFaulty ? undefined : withGunicorn(reading.request, config, file, settings),
     diagnostics: [...diagnostics, ...reading.diagnostics],
     settings,
   });
@@ -120,8 +121,7 @@ function evaluatedFile(said: Record<string, unknown>): Outcome<EvaluatedFile, Co
   const isTexts = (value: unknown): boolean =>
     Array.isArray(value) && value.every((one: unknown) => typeof one === 'string');
   const { values, calls, odd, lines, others, file } = said;
-  const isRight =
-    [values, odd, lines].every(isRecord) && [calls, others].every(isTexts) && typeof file === 'string';
+  const isRight = [values, odd, lines].every(isRecord) && [calls, others].every(isTexts) && typeof file === 'string';
   // Of the form that was just looked at.
   return isRight
     ? success(said as unknown as EvaluatedFile)
@@ -145,15 +145,18 @@ function accountOf(args: readonly string[], path: string): Outcome<{ readonly us
 
 /** `user = 'www-data'` in the outermost block of a file; None is nobody else. */
 function literalOf(text: string, name: string): string | undefined {
-  const all = [...text.matchAll(new RegExp(`^${name}[ \\t]*=[ \\t]*(?:(['"])([\\w.-]+)\\1|(\\d+)|None)[ \\t]*(?:#.*)?$`, 'gm'))];
+  const all = [
+    ...text.matchAll(new RegExp(`^${name}[ \\t]*=[ \\t]*(?:(['"])([\\w.-]+)\\1|(\\d+)|None)[ \\t]*(?:#.*)?$`, 'gm')),
+  ];
   const last = all.at(-1);
   return last === undefined ? undefined : (last[2] ?? last[3] ?? '');
 }
 
-/** Defaults that come from the environment. */
-function usualSettings({ env }: GunicornSource): Readonly<Record<string, JsonValue>> {
+/** Defaults that come from whoever starts the server. */
+function usualSettings({ env, cwd }: GunicornSource): Readonly<Record<string, JsonValue>> {
   const { PORT: port, WEB_CONCURRENCY: workers, FORWARDED_ALLOW_IPS: peers } = env;
   return {
+    ...{ chdir: cwd, user: process.geteuid?.() ?? null, group: process.getegid?.() ?? null },
     ...(port ? { bind: [`0.0.0.0:${port}`] } : {}),
     ...(workers ? { workers: Number(workers) } : {}),
     ...(peers ? { forwarded_allow_ips: peers.split(',') } : {}),

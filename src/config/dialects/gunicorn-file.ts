@@ -1,8 +1,8 @@
 /** A configuration file of gunicorn, which Python has evaluated: its values as the texts of options, and what is wrong with them. */
 
+import { isEqual } from '../../kernel/is-equal.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
-import { isEqual } from '../../kernel/is-equal.ts';
 import type { Report } from '../diagnostic.ts';
 import { nearestWord } from '../nearest.ts';
 import type { FilePlace } from '../place.ts';
@@ -90,12 +90,12 @@ export function resolveSettings(
   return Object.fromEntries(
     GUNICORN_SETTINGS.filter(({ kind }) => kind !== 'hook').map(({ name, kind, fallback = null }) => [
       name,
-      valueOf(kind, texts.get(name)) ?? values.get(name) ?? usual[name] ?? fallback,
+      valueOfTexts(kind, texts.get(name)) ?? values.get(name) ?? usual[name] ?? fallback,
     ]),
   );
 }
 
-function valueOf(kind: SettingKind, texts: readonly string[] | undefined): JsonValue | undefined {
+function valueOfTexts(kind: SettingKind, texts: readonly string[] | undefined): JsonValue | undefined {
   if (texts === undefined) {
     return undefined;
   }

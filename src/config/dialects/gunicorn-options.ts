@@ -1,11 +1,9 @@
 /** Every option of gunicorn's command line (gunicorn/config.py), one row each. */
 
-import type { Outcome } from '../../kernel/outcome.ts';
-import type { AccessFormat } from '../access-format/access-format.ts';
-import { checkAccessFormat } from '../access-format/parse-access-format.ts';
 import { LOGGING } from '../gunicorn-habits.ts';
 import { parseRootPath } from '../proxy-settings.ts';
 import { parseAssignment, parseChoice, parsePeers, parseText } from '../setting-values.ts';
+import { GUNICORN_LOG_OPTIONS } from './gunicorn-log-options.ts';
 import { GUNICORN_SETTINGS } from './gunicorn-settings.ts';
 import { GUNICORN_TLS_OPTIONS } from './gunicorn-tls-options.ts';
 import {
@@ -22,14 +20,12 @@ import {
 } from './gunicorn-values.ts';
 import type { Option } from './option.ts';
 import { meaningless, setting, settingOfEach, unsupported } from './option.ts';
-import { readBoolean, readInteger, readLogLevel, readSeconds, WORKERS_MAX } from './option-values.ts';
+import { readBoolean, readInteger, readSeconds, WORKERS_MAX } from './option-values.ts';
 
 const BACKLOG_MAX = 65_535;
 const THREADS_MAX = 256;
 const HTTP1 = 'HTTP/1.1 is spoken';
 const STRICT = 'what is ambiguous is refused. Leave it out';
-const SYSLOG = 'standard error is taken by journald, or by a pipe to logger';
-const STATSD = 'there is no statsd here. The access log has every request with its status and times';
 const NO_CONTROL = 'there is no control socket; signals tell the server';
 const NO_POOL = 'there is no pool for blocking work; take a task queue';
 
@@ -377,54 +373,6 @@ const PROTOCOL_OPTIONS: readonly Option[] = [
   { names: ['--http2-max-header-list-size'], value: 'INT', doc: 'A limit of HTTP/2.', treatment: meaningless(HTTP1) },
 ];
 
-const LOG_OPTIONS: readonly Option[] = [
-  {
-    names: ['--access-logfile'],
-    value: 'FILE',
-    doc: 'A file for a line for each request; - is standard output.',
-    fallbackText: 'off',
-    treatment: setting(parseText, (accessLog) => ({ accessLog })),
-  },
-  {
-    names: ['--access-logformat'],
-    value: 'STRING',
-    doc: 'Its format, in the atoms of gunicorn.',
-    fallbackText: 'combined',
-    treatment: setting(readAccessFormat, (accessLogFormat) => ({ accessLogFormat })),
-  },
-  {
-    names: ['--error-logfile', '--log-file'],
-    value: 'FILE',
-    doc: 'A file for the log; - is standard error.',
-    fallbackText: '-',
-    treatment: setting(parseText, (path) => ({ logFile: path === '-' ? '' : path })),
-  },
-  {
-    names: ['--log-level'],
-    value: 'LEVEL',
-    doc: 'The least that is logged.',
-    fallbackText: 'info',
-    treatment: setting(readLogLevel, (logLevel) => ({ logLevel })),
-  },
-  {
-    names: ['--capture-output'],
-    doc: 'What the application prints.',
-    treatment: meaningless('what the application prints is always in the log'),
-  },
-  { names: ['--logger-class'], value: 'STRING', doc: 'Logging in Python.', treatment: unsupported(LOGGING) },
-  { names: ['--log-config'], value: 'FILE', doc: 'Logging in Python.', treatment: unsupported(LOGGING) },
-  { names: ['--log-config-json'], value: 'FILE', doc: 'Logging in Python.', treatment: unsupported(LOGGING) },
-  { names: ['--log-syslog'], doc: 'Syslog.', treatment: unsupported(SYSLOG) },
-  { names: ['--log-syslog-to'], value: 'SYSLOG_ADDR', doc: 'Syslog.', treatment: unsupported(SYSLOG) },
-  { names: ['--log-syslog-prefix'], value: 'SYSLOG_PREFIX', doc: 'Syslog.', treatment: unsupported(SYSLOG) },
-  { names: ['--log-syslog-facility'], value: 'SYSLOG_FACILITY', doc: 'Syslog.', treatment: unsupported(SYSLOG) },
-  { names: ['--disable-redirect-access-to-syslog'], doc: 'Syslog.', treatment: meaningless(SYSLOG) },
-  { names: ['--statsd-host'], value: 'STATSD_ADDR', doc: 'Statsd.', treatment: unsupported(STATSD) },
-  { names: ['--statsd-prefix'], value: 'STATSD_PREFIX', doc: 'Statsd.', treatment: unsupported(STATSD) },
-  { names: ['--dogstatsd-tags'], value: 'DOGSTATSD_TAGS', doc: 'Statsd.', treatment: unsupported(STATSD) },
-  { names: ['--enable-backlog-metric'], doc: 'Statsd.', treatment: unsupported(STATSD) },
-];
-
 const SIDE_OPTIONS: readonly Option[] = [
   { names: ['--control-socket'], value: 'PATH', doc: 'The control socket.', treatment: meaningless(NO_CONTROL) },
   { names: ['--control-socket-mode'], value: 'INT', doc: 'The control socket.', treatment: meaningless(NO_CONTROL) },
@@ -489,14 +437,10 @@ export const GUNICORN_OPTIONS: readonly Option[] = [
   ...PROCESS_OPTIONS,
   ...PROTOCOL_OPTIONS,
   ...GUNICORN_TLS_OPTIONS,
-  ...LOG_OPTIONS,
+  ...GUNICORN_LOG_OPTIONS,
   ...SIDE_OPTIONS,
   ...FILE_OPTIONS,
 ].map((option) => {
   const key = KEYS.get(option.names.at(-1) ?? '');
   return key === undefined ? option : { ...option, key };
 });
-
-function readAccessFormat(text: string): Outcome<AccessFormat> {
-  return checkAccessFormat({ words: 'gunicorn', text });
-}

@@ -139,7 +139,7 @@ export const GUNICORN_SETTINGS: readonly GunicornSetting[] = [
   { name: 'suppress_ragged_eofs', kind: 'bool', fallback: true, flag: '--suppress-ragged-eofs' },
   { name: 'do_handshake_on_connect', kind: 'bool', fallback: false, flag: '--do-handshake-on-connect' },
   { name: 'ciphers', kind: 'text', flag: '--ciphers' },
-  { name: 'http_protocols', kind: 'text', fallback: 'h1', flag: '--http-protocols' },
+  { name: 'http_protocols', kind: 'words', fallback: ['h1'], flag: '--http-protocols' },
   { name: 'http2_cleartext', kind: 'text', fallback: 'off', flag: '--http2-cleartext' },
   { name: 'http2_max_concurrent_streams', kind: 'int', fallback: 100, flag: '--http2-max-concurrent-streams' },
   { name: 'http2_initial_window_size', kind: 'int', fallback: 65535, flag: '--http2-initial-window-size' },

@@ -1,7 +1,7 @@
 /** What the supervisor and a zygote say to each other, one JSON object a line (docs/control.md). */
 
-import type { PathShape, UrlFolder } from '../../config/model/folders.ts';
 import type { GunicornApp } from '../../config/model/app.ts';
+import type { PathShape, UrlFolder } from '../../config/model/folders.ts';
 import type { UwsgiApp } from '../../config/model/uwsgi-app.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
