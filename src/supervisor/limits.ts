@@ -22,6 +22,10 @@ export const SUPERVISOR_LIMITS = {
   workerEndMs: 3_000,
   /** So long after a quick stop was asked for, the edge and the zygotes are killed. */
   quickStopMs: 1_000,
+  /** … and, where hooks of gunicorn's hear of it, until workers are killed: as gunicorn has it. */
+  interruptMs: 2_000,
+  /** From SIGABRT to SIGKILL, for a hook of gunicorn's that hears of a timeout: as gunicorn has it. */
+  abortMs: 1_000,
   /** Added to our own timeouts when the service manager is asked for time to start or to end. */
   serviceMarginMs: 10_000,
   /** The edge cuts what is not finished at its deadline; only one that hangs is still there so much later. */

@@ -453,6 +453,9 @@ export class Supervisor {
       this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
     }
     this.#edge.send({ kind: 'reopen-logs', logPlaces: shown?.places ?? [] });
+    for (const app of this.#apps.values()) {
+      app.zygotes.sendAll({ kind: 'reopen-logs' });
+    }
     this.#log.say('info', 'the logs were opened again');
     setTimeout(() => shown?.end(), SUPERVISOR_LIMITS.shownLogsMs).unref();
   }

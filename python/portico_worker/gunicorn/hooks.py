@@ -37,6 +37,10 @@ class GunicornHooks(Hooks):
         self.worker: Worker | None = None
         """The one that this process is."""
         self.has_exited = False
+        self.awaits_place = settings.is_reload
+        """`when_ready` is still to be called."""
+        self.has_begun = False
+        """`on_starting` was called, so there is an end to be told."""
 
     # In the zygote.
 
@@ -57,6 +61,7 @@ class GunicornHooks(Hooks):
             self.server.app.callable = loaded.application
         if self.settings.is_trial:
             return
+        self.has_begun = True
         self._call('on_starting', self.server)
         if self.settings.is_reload:
             self._call('on_reload', self.server)
@@ -65,7 +70,8 @@ class GunicornHooks(Hooks):
 
     def alone(self) -> None:
         """Others than the first zygote: what `when_ready` opens, the one before may have had open until now."""
-        if self.settings.is_reload:
+        if self.awaits_place:
+            self.awaits_place = False
             self._call('when_ready', self.server)
 
     def before_fork(self, identity: Identity) -> None:
@@ -95,7 +101,8 @@ class GunicornHooks(Hooks):
             os.kill(pid, signal.SIGUSR1)
 
     def ends(self) -> None:
-        self._call('on_exit', self.server)
+        if self.has_begun:
+            self._call('on_exit', self.server)
 
     # In a worker.
 

@@ -106,6 +106,16 @@ export interface StopZygote {
   readonly isEnd: boolean;
 }
 
+/** A reload is over, and the zygote before has ended: what hooks are told. */
+export interface ZygoteAlone {
+  readonly kind: 'alone';
+}
+
+/** Logs are to be opened again, those that Python's loggers of gunicorn have open. */
+export interface ReopenPythonLogs {
+  readonly kind: 'reopen-logs';
+}
+
 /** Another number of workers is wanted from now on: what hooks are told. */
 export interface WorkersWanted {
   readonly kind: 'workers';
@@ -127,6 +137,8 @@ export type ToZygote =
   | SignalWorker
   | FinishWorker
   | WorkersWanted
+  | ZygoteAlone
+  | ReopenPythonLogs
   | StopZygote;
 
 /** What the application says of a folder whose files it would send as they are: the supervisor decides whether it becomes a `StaticFolder`. */

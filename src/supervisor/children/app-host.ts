@@ -63,6 +63,7 @@ export class AppHost {
     'start-zygote': ({ generation, preload, isReload = false }) =>
       this.zygotes.start(generation, { preload, isReload }),
     'stop-zygote': ({ generation, isEnd = false }) => this.zygotes.send(generation, { kind: 'stop', isEnd }),
+    'tell-alone': ({ generation }) => this.zygotes.send(generation, { kind: 'alone' }),
     'tell-workers': ({ generation, count, before }) =>
       this.zygotes.send(generation, { kind: 'workers', count, before }),
     'kill-zygote': ({ generation }) => this.zygotes.kill(generation),

@@ -166,6 +166,13 @@ export class Zygotes {
     this.#children.get(generation)?.send(message);
   }
 
+  /** To all that live. */
+  sendAll(message: ToZygote): void {
+    for (const child of this.#children.values()) {
+      child.send(message);
+    }
+  }
+
   kill(generation: number): void {
     this.#children.get(generation)?.kill();
   }

@@ -116,6 +116,19 @@ export function killWorker(turn: Turn, worker: FleetWorker): void {
   }
 }
 
+/** As gunicorn tells a worker whose time is over: it calls `worker_abort`, and what runs in its main thread gets SystemExit. Then it is killed. */
+export function abortWorker(turn: Turn, worker: FleetWorker): void {
+  worker.isAborted = true;
+  worker.deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.abortMs;
+  turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGABRT' });
+}
+
+/** As gunicorn ends a worker quickly: it calls `worker_int`. */
+export function interruptWorker(turn: Turn, worker: FleetWorker): void {
+  drainWorker(worker, turn.nowMs, Number.POSITIVE_INFINITY);
+  turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGQUIT' });
+}
+
 export function retireWorker(turn: Turn, worker: FleetWorker, reason: string): void {
   if (worker.state === 'ready') {
     worker.state = 'retiring';

@@ -3,6 +3,7 @@
 import type { AppId } from '../../config/model/app.ts';
 import { forgetGone } from './fleet-apps.ts';
 import {
+  abortWorker,
   closeWorker,
   dismissWorker,
   endGeneration,
@@ -88,6 +89,10 @@ function expire(turn: Turn, worker: FleetWorker): void {
     case 'draining':
       if (mayClose(turn, worker)) {
         closeWorker(turn, worker, 'the drain timeout is over');
+        return;
+      }
+      if (worker.stuckCount > 0 && turn.fleet.settings.hasHooks === true && worker.isAborted !== true) {
+        abortWorker(turn, worker);
         return;
       }
       if (worker.stuckCount === 0) {

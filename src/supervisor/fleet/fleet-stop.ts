@@ -4,7 +4,16 @@
  */
 
 import { SUPERVISOR_LIMITS } from '../limits.ts';
-import { drainWorker, endGeneration, finishWorker, killWorker, killZygote, log, stopZygote } from './fleet-changes.ts';
+import {
+  drainWorker,
+  endGeneration,
+  finishWorker,
+  interruptWorker,
+  killWorker,
+  killZygote,
+  log,
+  stopZygote,
+} from './fleet-changes.ts';
 import type { ServerFleet, ServerTurn, Turn } from './fleet-types.ts';
 import { appsOf, eachApp } from './turns.ts';
 
@@ -31,7 +40,12 @@ export function beginStop(turn: ServerTurn, { isQuick, why, code }: StopOrder): 
     if (why !== '') {
       log(turn, 'info', `${why}: stopping at once`);
     }
-    killAll(turn, server.stop?.code ?? code);
+    const endCode = server.stop?.code ?? code;
+    if (server.stop?.phase !== 'interrupted' && appsOf(turn).some(({ settings }) => settings.hasHooks === true)) {
+      interruptAll(turn, endCode);
+    } else {
+      killAll(turn, endCode);
+    }
   }
 }
 
@@ -84,7 +98,9 @@ export function settleStop(turn: ServerTurn): void {
     return;
   }
   if (turn.nowMs >= stop.deadlineMs) {
-    if (stop.phase !== 'killing') {
+    if (stop.phase === 'interrupted') {
+      killAll(turn, stop.code);
+    } else if (stop.phase !== 'killing') {
       log(
         turn,
         'warning',
@@ -115,6 +131,29 @@ function endEmptyApp(turn: Turn): void {
       stopZygote(turn, generation, isEnd);
     }
   }
+}
+
+/** Hooks hear of a quick end, in workers and zygotes, before what is left is killed. */
+function interruptAll(turn: ServerTurn, code: number): void {
+  const { server } = turn;
+  const deadlineMs = turn.nowMs + SUPERVISOR_LIMITS.interruptMs;
+  server.stop = { phase: 'interrupted', deadlineMs, code, isOver: false };
+  if (server.edge.state !== 'ended') {
+    turn.actions.push({ kind: 'stop-edge', deadlineMs: 0 });
+  }
+  eachApp(turn, (app) => {
+    const halfMade = app.fleet.generations.get(app.fleet.next ?? 0);
+    if (halfMade !== undefined) {
+      endGeneration(app, halfMade);
+    }
+    for (const worker of app.fleet.workers.values()) {
+      if (app.fleet.settings.hasHooks !== true || worker.state === 'starting') {
+        killWorker(app, worker);
+      } else if (worker.state !== 'stopping') {
+        interruptWorker(app, worker);
+      }
+    }
+  });
 }
 
 function killAll(turn: ServerTurn, code: number): void {

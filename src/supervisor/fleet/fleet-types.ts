@@ -41,6 +41,8 @@ export interface FleetWorker {
   isClosing: boolean;
   /** Its start timeout is over: it is asked for tracebacks, and killed when they are written. */
   isOverdue: boolean;
+  /** It was told by SIGABRT, for its hooks, that it will be killed. */
+  isAborted?: boolean;
 }
 
 /** One place in a generation: what is remembered when the worker in it changes. */
@@ -108,6 +110,8 @@ export interface AppSettings {
   readonly maxAgeMs: number;
   /** --reload: nobody is served by code that has changed, and code that cannot be loaded is waited for. */
   readonly isDevelopment: boolean;
+  /** Hooks of gunicorn's are to be called: a worker that is killed hears of it before, by the signal that it would get there. */
+  readonly hasHooks?: boolean;
 }
 
 export interface ServerFleet {
@@ -121,7 +125,9 @@ export interface ServerFleet {
   /** What the list of processes shows. */
   title: ServerTitle;
   edge: EdgeState;
-  stop: { phase: 'edge' | 'workers' | 'killing'; deadlineMs: number; code: number; isOver: boolean } | undefined;
+  stop:
+    | { phase: 'edge' | 'workers' | 'interrupted' | 'killing'; deadlineMs: number; code: number; isOver: boolean }
+    | undefined;
 }
 
 export interface EdgeState {
@@ -272,6 +278,8 @@ export type AppAction =
     }
   /** `isEnd`: the server ends, and no other generation takes its place. */
   | { readonly kind: 'stop-zygote'; readonly generation: number; readonly isEnd?: boolean }
+  /** A reload is over: the generation that serves is the only one. */
+  | { readonly kind: 'tell-alone'; readonly generation: number }
   /** Another number of workers is wanted. */
   | { readonly kind: 'tell-workers'; readonly generation: number; readonly count: number; readonly before: number }
   | { readonly kind: 'kill-zygote'; readonly generation: number }
@@ -289,7 +297,7 @@ export type AppAction =
       readonly kind: 'signal-worker';
       readonly generation: number;
       readonly worker: number;
-      readonly signal: 'SIGKILL' | 'SIGUSR2';
+      readonly signal: 'SIGKILL' | 'SIGUSR2' | 'SIGQUIT' | 'SIGABRT';
     }
   | {
       readonly kind: 'finish-worker';

@@ -93,4 +93,7 @@ function onZygoteExited(turn: Turn, generation: Generation, event: EventOf<'zygo
   fleet.generations.delete(generation.id);
   fleet.current = fleet.current === generation.id ? undefined : fleet.current;
   fleet.next = fleet.next === generation.id ? undefined : fleet.next;
+  if (fleet.settings.hasHooks === true && fleet.current !== undefined && fleet.generations.size === 1) {
+    turn.actions.push({ kind: 'tell-alone', generation: fleet.current });
+  }
 }
