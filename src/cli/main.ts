@@ -13,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['explain', async () => (await import('./commands/explain.ts')).explain],
   ['convert', async () => (await import('./commands/convert.ts')).convert],
   ['status', async () => (await import('./commands/status.ts')).status],
+  ['workers', async () => (await import('./commands/workers.ts')).workers],
   ['reload', async () => (await import('./commands/reload.ts')).reload],
   ['stop', async () => (await import('./commands/stop.ts')).stop],
   ['scale', async () => (await import('./commands/scale.ts')).scale],

@@ -161,10 +161,6 @@ export class Supervisor {
 
   readonly hostOf = (app: AppId): AppHost | undefined => this.#apps.get(app);
 
-  get edgePid(): number {
-    return this.#edge.pid;
-  }
-
   command(command: FleetCommand): void {
     this.#happen(command);
   }

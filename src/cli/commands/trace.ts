@@ -1,10 +1,11 @@
 /** `portico trace WORKER`: where in its code a worker is now, each of its threads, without stopping it. */
 
 import { failure, success } from '../../kernel/outcome.ts';
-import type { OperatorAnswer, TracedThread } from '../../protocol/control/operator.ts';
+import type { OperatorAnswer, RunningInUnit } from '../../protocol/control/operator.ts';
 import { escapeControls } from '../../supervisor/log/log-line.ts';
 import { ask } from '../control/ask-command.ts';
 import { sayHelp } from '../control/command-line.ts';
+import { renderRequest } from '../control/render-workers.ts';
 import { TRACE_HELP } from '../help/control-help.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,12 +39,26 @@ export function trace(invocation: Invocation, terminal: Terminal): Promise<numbe
   );
 }
 
-function renderTrace({ worker, pid, state, threads }: Extract<OperatorAnswer, { kind: 'traced' }>): string {
-  const head = `${worker} (pid ${pid}), ${state}\n`;
-  return head + threads.map(renderThread).join('');
+type Traced = Extract<OperatorAnswer, { kind: 'traced' }>;
+
+/** Requests stand at the thread that runs them; those of an event loop, and those of which that is not known, at the beginning. */
+function renderTrace({ worker, pid, state, threads, requests }: Traced): string {
+  const units = new Set(threads.map(({ unit }) => unit));
+  const isPlaced = ({ unit }: RunningInUnit): boolean => units.has(unit);
+  const head = [`${worker} (pid ${pid}), ${state}`, ...linesOf(requests.filter((each) => !isPlaced(each)))];
+  const parts = threads.map((thread) => {
+    const own = requests.filter(({ unit }) => unit === thread.unit);
+    const shown = thread.frames.every((frame) => OURS.test(frame))
+      ? ['  (in no code of the application)']
+      : thread.frames;
+    return ['', thread.heading, ...linesOf(own), ...shown];
+  });
+  return [head, ...parts]
+    .flat()
+    .map((line) => `${escapeControls(line)}\n`)
+    .join('');
 }
 
-function renderThread({ heading, frames }: TracedThread): string {
-  const shown = frames.every((frame) => OURS.test(frame)) ? ['  (in no code of the application)'] : frames;
-  return `\n${[heading, ...shown].map(escapeControls).join('\n')}\n`;
+function linesOf(requests: readonly RunningInUnit[]): string[] {
+  return requests.map((request) => `  runs ${renderRequest(request)}`);
 }

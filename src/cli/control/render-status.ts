@@ -10,10 +10,8 @@ export function renderStatus(status: ServerStatus): string {
     ['server', `${title}, process ${pid}, Portico ${version}`],
     ['state', `${state}, since ${renderTime(startedAtMs)} (${renderAge(nowMs - startedAtMs)})`],
     ['addresses', addresses.join(', ')],
-    ...apps.map((app): readonly [string, string] => [
-      apps.length === 1 ? 'application' : 'application',
-      renderApp(app),
-    ]),
+    ...apps.map((app): readonly [string, string] => ['application', renderApp(app)]),
+    ['requests', renderTraffic(status)],
     ['memory', renderBytes(memoryBytes)],
     ['last reload', reload === null ? 'none' : renderReload(reload, nowMs)],
     ['failures', failures.length === 0 ? 'none in the log in memory' : ''],
@@ -25,11 +23,35 @@ export function renderStatus(status: ServerStatus): string {
 }
 
 function renderApp(app: AppStatus): string {
-  const { interface: kind, framework, python, threads, workersReady, workersWanted, workersLeaving } = app;
-  const what = [kind === '' ? 'not loaded' : kind.toUpperCase(), framework].filter((word) => word !== '').join(', ');
+  const { interface: kind, framework, python, threads, workersReady, workersWanted, workersBusy, workersLeaving } = app;
+  const what = [kind === '' ? 'not loaded' : kind.toUpperCase(), framework, python === '' ? '' : `Python ${python}`];
+  const each = threads === 1 ? '' : ` of ${threads} threads`;
   const leaving = workersLeaving === 0 ? '' : `, ${workersLeaving} finishing`;
-  const each = threads === 1 ? '' : ` with ${threads} threads each`;
-  return `${app.app}: ${what}${python === '' ? '' : `, Python ${python}`}; ${workersReady} of ${workersWanted} workers ready${each}${leaving}`;
+  const workers = `${workersReady} of ${workersWanted} workers${each} ready, ${workersBusy} busy${leaving}`;
+  return `${app.app}: ${what.filter((word) => word !== '').join(', ')}; ${workers}`;
+}
+
+/** Of the applications; the rate is that of the whole server. */
+function renderTraffic({ apps, rate, connections, backlog, isEdgeAnswering }: ServerStatus): string {
+  const sum = (of: (app: AppStatus) => number): number => apps.reduce((total, app) => total + of(app), 0);
+  const waiting = sum((app) => app.waiting);
+  const oldestMs = Math.max(0, ...apps.map(({ oldestWaitMs }) => oldestWaitMs));
+  return [
+    `${sum(({ requests }) => requests)} answered by ${apps.length === 1 ? 'the application' : 'applications'}`,
+    ...(sum(({ exceptions }) => exceptions) === 0 ? [] : [`${sum(({ exceptions }) => exceptions)} with exceptions`]),
+    ...(rate === null
+      ? []
+      : [`${renderRate(rate.perSecond)} a second in the last ${Math.round(rate.overMs / 1000)} s`]),
+    `${sum(({ running }) => running)} running`,
+    `${waiting} waiting${waiting === 0 ? '' : ` (for up to ${renderAge(oldestMs)})`}`,
+    `${connections} connections`,
+    ...(backlog === 0 ? [] : [`${backlog} not yet accepted`]),
+    ...(isEdgeAnswering ? [] : ['the edge does not answer, and these are its last numbers']),
+  ].join(', ');
+}
+
+function renderRate(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));
 }
 
 function renderReload({ why, beganAtMs, endedAtMs, result, faults }: ReloadRecord, nowMs: number): string {

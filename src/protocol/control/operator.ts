@@ -9,6 +9,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { ControlMessage } from './json-lines.ts';
 import { MessageFields } from './message-fields.ts';
+import type { RunningRequest } from './report.ts';
 
 /** Another number where a command of before would misunderstand what a server says, or the other way round. */
 export const OPERATOR_PROTOCOL = 1;
@@ -76,6 +77,8 @@ export type WorkerState = 'starting' | 'ready' | 'retiring' | 'draining' | 'stop
 export interface TracedThread {
   /** The line that names it. */
   readonly heading: string;
+  /** It serves requests of this unit; null: it serves none, or it is not known which. */
+  readonly unit: number | null;
   /** The innermost call first, as Python writes them. */
   readonly frames: readonly string[];
 }
@@ -93,8 +96,24 @@ export interface AppStatus {
   readonly workersWanted: number;
   /** Those that are given requests. */
   readonly workersReady: number;
+  /** … of which a request runs in. */
+  readonly workersBusy: number;
   /** Finishing what they have. */
   readonly workersLeaving: number;
+  /** Answered by the application since the start, by all of its workers. */
+  readonly requests: number;
+  readonly exceptions: number;
+  readonly running: number;
+  /** Requests that wait for a worker, and how long the first of them has. */
+  readonly waiting: number;
+  readonly oldestWaitMs: number;
+}
+
+/** Of requests of all kinds. */
+export interface RequestRate {
+  readonly perSecond: number;
+  /** … in this time. */
+  readonly overMs: number;
 }
 
 export interface ServerStatus {
@@ -106,6 +125,13 @@ export interface ServerStatus {
   readonly nowMs: number;
   readonly addresses: readonly string[];
   readonly apps: readonly AppStatus[];
+  readonly connections: number;
+  /** Null: the server has only just started, or its edge was replaced. */
+  readonly rate: RequestRate | null;
+  /** Connections that the kernel has taken and the edge has not. */
+  readonly backlog: number;
+  /** False: the edge stands still, or is being replaced, and counts are those of before. */
+  readonly isEdgeAnswering: boolean;
   /** Of all processes together, what they share counted once. */
   readonly memoryBytes: number;
   readonly reload: ReloadRecord | null;
@@ -113,11 +139,39 @@ export interface ServerStatus {
   readonly failures: readonly { readonly atMs: number; readonly text: string }[];
 }
 
+export interface RunningInUnit extends RunningRequest {
+  readonly unit: number;
+}
+
+export interface WorkerStatus {
+  readonly app: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly state: WorkerState;
+  /** How long it has been in that state, and why, if that needs a reason. */
+  readonly inStateMs: number;
+  readonly why: string;
+  readonly spawnedAtMs: number;
+  readonly requests: number;
+  readonly exceptions: number;
+  /** Of the last few requests. */
+  readonly meanMs: number;
+  readonly memoryBytes: number;
+  readonly runningCount: number;
+  /** Those that run longest. */
+  readonly running: readonly RunningInUnit[];
+  /** Workers that were started in its place before it, and what has become of the last of them; '' if nothing has. */
+  readonly restarts: number;
+  readonly lastEnd: string;
+  readonly lastEndAtMs: number;
+}
+
 export type OperatorAnswer =
   | OperatorHello
   /** What was asked for is not done, or not known. A sentence without its end. */
   | { readonly kind: 'refused'; readonly error: string }
   | ({ readonly kind: 'status' } & ServerStatus)
+  | { readonly kind: 'workers'; readonly nowMs: number; readonly workers: readonly WorkerStatus[] }
   /** Nothing more is to be said. */
   | { readonly kind: 'done' }
   | ({ readonly kind: 'reloaded' } & ReloadRecord)
@@ -134,6 +188,8 @@ export type OperatorAnswer =
       readonly pid: number;
       readonly state: WorkerState;
       readonly threads: readonly TracedThread[];
+      /** What runs in it, by unit. */
+      readonly requests: readonly RunningInUnit[];
     };
 
 /** Gives a request its type, or says what is wrong with it: a sentence without its end. Keys that are not known are left out. */

@@ -1,33 +1,43 @@
-/** What a server is and does now, for `portico status`. */
+/** What a server and its workers are and do at this moment, for `portico status` and `portico workers`. */
 
-import type { AppStatus, ServerStatus } from '../../protocol/control/operator.ts';
+import type { AppStatus, RequestRate, ServerStatus, WorkerStatus } from '../../protocol/control/operator.ts';
 import { plainName } from '../app-instances.ts';
-import type { AppFleet } from '../fleet/fleet-types.ts';
 import { readMemoryBytes } from '../memory-watch.ts';
-import { addressOf } from '../sockets/address-of.ts';
-import { readVersion } from '../version.ts';
-import type { Operated, OperationsParts } from './operated.ts';
+import type { AppSnapshot, SeatSnapshot, Snapshot, WorkerSnapshot } from '../status/snapshot.ts';
+import type { OperationsParts } from './operated.ts';
 
 const FAILURES_MAX = 5;
 const FAILURE_LEVELS: ReadonlySet<string> = new Set(['error', 'crit', 'alert', 'emerg']);
-/** Of each process the kernel has to add up its pages, for a millisecond or so. */
+/** For each process the kernel has to add up its pages, which takes a millisecond or so. */
 const WEIGHED_MAX = 256;
+const MICROSECONDS = 1000;
 
-export function describeServer({ server, supervisor, ring, clock }: OperationsParts): ServerStatus {
-  const { fleet, reloads } = supervisor;
-  const apps = [...fleet.apps.values()].filter(({ membership }) => membership !== 'leaving');
-  const nowMs = clock.nowMs();
+export function describeServer(
+  snapshot: Snapshot,
+  { server, supervisor, ring }: OperationsParts,
+  rate: RequestRate | undefined,
+): ServerStatus {
+  const { version, pid, state, startedAtMs, takenAtMs, edge, listeners } = snapshot;
+  const { fleet, reloads, hostOf } = supervisor;
   return {
-    version: readVersion(),
-    pid: process.pid,
+    ...{ version, pid },
     title: server.model.process.title,
-    state: fleet.stop === undefined ? fleet.serviceState : 'stopping',
-    // Counted from the start of the process.
-    startedAtMs: Math.round(nowMs - clock.monotonicMs()),
-    nowMs,
-    addresses: server.listeners.map(addressOf),
-    apps: apps.map((app) => describeApp(app, supervisor)),
-    memoryBytes: weighAll(supervisor),
+    state: fleet.stop === undefined ? state : 'stopping',
+    startedAtMs: Math.round(startedAtMs),
+    nowMs: takenAtMs,
+    addresses: listeners.map(({ address }) => address),
+    apps: snapshot.apps
+      .filter(({ membership }) => membership !== 'leaving')
+      .map((app) => ({
+        ...describeApp(app),
+        ...factsOf(app, fleet),
+        pythonPath: hostOf(app.id)?.zygotes.pythonPath ?? '',
+      })),
+    connections: edge.traffic?.active ?? 0,
+    rate: rate ?? null,
+    backlog: listeners.reduce((sum, { queue = 0 }) => sum + queue, 0),
+    isEdgeAnswering: edge.answeredThreads === edge.threads,
+    memoryBytes: weighAll(snapshot, hostOf),
     reload: reloads.last ?? null,
     failures: ring.entries
       .filter(({ event }) => FAILURE_LEVELS.has(event.level))
@@ -36,29 +46,74 @@ export function describeServer({ server, supervisor, ring, clock }: OperationsPa
   };
 }
 
-function describeApp({ settings, workers, target, current, generations }: AppFleet, supervisor: Operated): AppStatus {
-  const generation = generations.get(current ?? 0);
-  const { interface: kind = '', framework = null, frameworkVersion = null } = generation?.facts ?? {};
-  const states = [...workers.values()].map(({ state }) => state);
-  const count = (...of: readonly string[]): number => states.filter((state) => of.includes(state)).length;
+type Operated = OperationsParts['supervisor'];
+
+function factsOf({ id }: AppSnapshot, { apps }: Operated['fleet']): Pick<AppStatus, 'framework'> {
+  const fleet = apps.get(id);
+  const { framework = null, frameworkVersion = null } = fleet?.generations.get(fleet.current ?? 0)?.facts ?? {};
+  return { framework: [framework, frameworkVersion].filter((word) => word !== null).join(' ') };
+}
+
+function describeApp(app: AppSnapshot): Omit<AppStatus, 'framework' | 'pythonPath'> {
+  const { id, interface: kind = '', python, threads, workersWanted, waiting, oldestWaitMs, seats, workers } = app;
+  const ready = workers.filter(({ state }) => state === 'ready' || state === 'retiring');
+  const ended = seats.flatMap((seat) => seat.ended);
   return {
-    app: plainName(settings.id),
+    app: plainName(id),
     interface: kind,
-    framework: [framework, frameworkVersion].filter((word) => word !== null).join(' '),
-    python: generation?.python ?? '',
-    pythonPath: supervisor.hostOf(settings.id)?.zygotes.pythonPath ?? '',
-    threads: settings.threads,
-    workersWanted: target,
-    workersReady: count('ready', 'retiring'),
-    workersLeaving: count('draining', 'stopping'),
+    ...{ python, threads, workersWanted, waiting, oldestWaitMs },
+    workersReady: ready.length,
+    workersBusy: ready.filter(({ runningCount }) => runningCount > 0).length,
+    workersLeaving: workers.filter(({ state }) => state === 'draining' || state === 'stopping').length,
+    requests: sumOf(workers, ({ counts }) => counts.requests) + sumOf(ended, ({ requests }) => requests),
+    exceptions: sumOf(workers, ({ counts }) => counts.exceptions) + sumOf(ended, ({ exceptions }) => exceptions),
+    running: sumOf(workers, ({ runningCount }) => runningCount),
   };
 }
 
-function weighAll({ fleet, edgePid, hostOf }: Operated): number {
-  const ofApps = [...fleet.apps].flatMap(([id, { workers }]) => [
+function sumOf<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
+}
+
+/** What processes share is counted once: of each its part of it. */
+function weighAll({ pid, edge, apps }: Snapshot, hostOf: Operated['hostOf']): number {
+  const ofApps = apps.flatMap(({ id, workers }) => [
     ...(hostOf(id)?.zygotes.pids ?? []),
-    ...[...workers.values()].map(({ pid }) => pid),
+    ...workers.map((worker) => worker.pid),
   ]);
-  const pids = [process.pid, edgePid, ...ofApps].filter((pid) => pid > 0).slice(0, WEIGHED_MAX);
-  return pids.reduce((sum, pid) => sum + (readMemoryBytes(pid) ?? 0), 0);
+  const pids = [pid, edge.pid, ...ofApps].filter((each) => each > 0).slice(0, WEIGHED_MAX);
+  return sumOf(pids, (each) => readMemoryBytes(each) ?? 0);
+}
+
+export function describeWorkers({ apps }: Snapshot): WorkerStatus[] {
+  return apps.flatMap(({ id, seats, workers }) =>
+    workers.map((worker) =>
+      describeWorker(
+        id,
+        worker,
+        seats.find(({ seat }) => seat === worker.seat),
+      ),
+    ),
+  );
+}
+
+function describeWorker(app: string, worker: WorkerSnapshot, seat: SeatSnapshot | undefined): WorkerStatus {
+  const { name, pid, state, inStateMs, why, spawnedAtMs, memory, counts, runningCount } = worker;
+  return {
+    app: plainName(app),
+    ...{ name, pid, state, why, spawnedAtMs, runningCount },
+    inStateMs: Math.round(inStateMs),
+    requests: counts.requests,
+    exceptions: counts.exceptions,
+    meanMs: counts.meanUs / MICROSECONDS,
+    memoryBytes: memory.rssBytes,
+    running: runningIn(worker),
+    restarts: Math.max(0, (seat?.spawnCount ?? 1) - 1),
+    lastEnd: seat?.lastEnd?.why ?? '',
+    lastEndAtMs: seat?.lastEnd?.atMs ?? 0,
+  };
+}
+
+export function runningIn({ units }: WorkerSnapshot): WorkerStatus['running'] {
+  return units.flatMap(({ unit, running }) => running.map((request) => ({ ...request, unit })));
 }

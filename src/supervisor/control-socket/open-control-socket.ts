@@ -30,6 +30,7 @@ export async function openControlSocket(parts: OperationsParts): Promise<Outcome
   if (fault !== undefined) {
     return failure(fault);
   }
+  setInterval(() => void operations.sample(), SUPERVISOR_LIMITS.requestSampleMs).unref();
   setInterval(() => void socket.look(), SUPERVISOR_LIMITS.controlSocketPollMs).unref();
   return success(socket);
 }

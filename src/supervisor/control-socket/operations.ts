@@ -9,8 +9,9 @@ import type { AppFleet, FleetWorker, ServerFleet } from '../fleet/fleet-types.ts
 import { rendererOf } from '../log/log-outlet.ts';
 import type { LogEntry } from '../log/log-ring.ts';
 import type { Conversation } from './conversation.ts';
-import { describeServer } from './describe-server.ts';
+import { describeServer, describeWorkers, runningIn } from './describe-server.ts';
 import type { OperationsParts } from './operated.ts';
+import { RequestRates } from './request-rate.ts';
 import { Traces } from './traces.ts';
 
 type RequestOf<Kind extends OperatorRequest['kind']> = Extract<OperatorRequest, { kind: Kind }>;
@@ -21,6 +22,7 @@ const WHY = 'portico';
 export class Operations {
   readonly #parts: OperationsParts;
   readonly #traces = new Traces();
+  readonly #rates = new RequestRates();
 
   constructor(parts: OperationsParts) {
     this.#parts = parts;
@@ -29,10 +31,10 @@ export class Operations {
   answer(request: OperatorRequest, asker: Conversation): void {
     switch (request.kind) {
       case 'status':
-        asker.end({ kind: 'status', ...describeServer(this.#parts) });
+        void this.#status(asker);
         return;
       case 'workers':
-        asker.end({ kind: 'refused', error: 'not yet' });
+        void this.#workers(asker);
         return;
       case 'reload':
         void this.#reload(asker);
@@ -52,6 +54,26 @@ export class Operations {
       default:
         unreachable(request);
     }
+  }
+
+  /** Every few seconds. */
+  async sample(): Promise<void> {
+    const { supervisor, clock } = this.#parts;
+    const requests = await supervisor.status.requestCount();
+    if (requests !== undefined) {
+      this.#rates.note({ atMs: clock.monotonicMs(), requests });
+    }
+  }
+
+  async #status(asker: Conversation): Promise<void> {
+    await this.sample();
+    const snapshot = await this.#parts.supervisor.status.snapshot();
+    asker.end({ kind: 'status', ...describeServer(snapshot, this.#parts, this.#rates.rate) });
+  }
+
+  async #workers(asker: Conversation): Promise<void> {
+    const snapshot = await this.#parts.supervisor.status.snapshot();
+    asker.end({ kind: 'workers', nowMs: snapshot.takenAtMs, workers: describeWorkers(snapshot) });
   }
 
   async #reload(asker: Conversation): Promise<void> {
@@ -126,10 +148,17 @@ export class Operations {
       return;
     }
     const host = supervisor.hostOf(found.app);
+    if (host === undefined) {
+      asker.end({ kind: 'refused', error: `${name} has ended` });
+      return;
+    }
+    const [traced, snapshot] = await Promise.all([
+      this.#traces.trace(found.worker, host),
+      supervisor.status.snapshot(),
+    ]);
+    const worker = snapshot.apps.flatMap(({ workers }) => workers).find(({ pid }) => pid === found.worker.pid);
     asker.end(
-      host === undefined
-        ? { kind: 'refused', error: `${name} has ended` }
-        : await this.#traces.trace(found.worker, host),
+      traced.kind === 'refused' ? traced : { ...traced, requests: worker === undefined ? [] : runningIn(worker) },
     );
   }
 }

@@ -6,7 +6,10 @@ import type { FleetWorker } from '../fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { readProcessState } from './process-state.ts';
 
-type Traced = Extract<OperatorAnswer, { kind: 'traced' | 'refused' }>;
+/** What runs in the worker is known elsewhere. */
+type Traced =
+  | Omit<Extract<OperatorAnswer, { kind: 'traced' }>, 'requests'>
+  | Extract<OperatorAnswer, { kind: 'refused' }>;
 
 export class Traces {
   /** Whoever asks for what is being asked for already has the same answer. */
@@ -25,6 +28,10 @@ export class Traces {
 
 function trace(worker: FleetWorker, host: Pick<AppHost, 'askTracebacks'>): Promise<Traced> {
   const { name, pid, state } = worker;
+  if (isStopped(pid)) {
+    // Asked, it would write them when it goes on, for nobody.
+    return Promise.resolve({ kind: 'refused', error: whySilent(worker) });
+  }
   return new Promise((resolve) => {
     let silence: NodeJS.Timeout | undefined;
     const asked = host.askTracebacks(worker, () => {
@@ -46,6 +53,10 @@ function trace(worker: FleetWorker, host: Pick<AppHost, 'askTracebacks'>): Promi
       finish();
     }
   });
+}
+
+function isStopped(pid: number): boolean {
+  return /^t$/i.test(readProcessState(pid) ?? '');
 }
 
 function whySilent({ name, pid }: FleetWorker): string {

@@ -11,13 +11,21 @@ import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { decodeLine } from './log-line.ts';
 import { TracebackReader } from './traceback-reader.ts';
 
+interface TracedLine {
+  readonly line: string;
+  /** It says more than how the worker has called the application. */
+  readonly isShown: boolean;
+}
+
+/** Our code around every request of a synchronous worker, in the thread of its unit (python/portico_worker/wsgi/unit.py). */
+const SERVES_UNIT = /\/portico_worker\/wsgi\/unit\.py", line \d+ in serve$/;
 const HEADING = /^(?:Current thread|Thread) 0x/;
 
 export class AskedTracebacks {
   readonly #reader = new TracebackReader();
   #isAsked = false;
   #isForLog = false;
-  #lines: string[] = [];
+  #lines: TracedLine[] = [];
   /** Called at each line. */
   #onLine: () => void = () => undefined;
 
@@ -55,22 +63,38 @@ export class AskedTracebacks {
     if (!this.#reader.isOfFaulthandler) {
       return false;
     }
-    if (role !== 'ours' && this.#lines.length < SUPERVISOR_LIMITS.traceLinesMax) {
-      this.#lines.push(line);
+    if (this.#lines.length < SUPERVISOR_LIMITS.traceLinesMax) {
+      this.#lines.push({ line, isShown: role !== 'ours' });
     }
     this.#onLine();
     return true;
   }
 }
 
-function threadsOf(lines: readonly string[]): TracedThread[] {
-  const threads: { heading: string; frames: string[] }[] = [];
-  for (const line of lines) {
+interface Thread {
+  readonly heading: string;
+  readonly frames: string[];
+  servesUnit: boolean;
+}
+
+function threadsOf(lines: readonly TracedLine[]): TracedThread[] {
+  const threads: Thread[] = [];
+  for (const { line, isShown } of lines) {
+    const thread = threads.at(-1);
     if (HEADING.test(line)) {
-      threads.push({ heading: line, frames: [] });
-    } else if (line.trim() !== '') {
-      threads.at(-1)?.frames.push(line);
+      threads.push({ heading: line, frames: [], servesUnit: false });
+    } else if (thread !== undefined && line.trim() !== '') {
+      thread.servesUnit ||= SERVES_UNIT.test(line);
+      if (isShown) {
+        thread.frames.push(line);
+      }
     }
   }
-  return threads;
+  // The thread that was started last comes first; those of the units were started in their order.
+  const unitThreads = threads.filter(({ servesUnit }) => servesUnit).reverse();
+  return threads.map((thread) => ({
+    heading: thread.heading,
+    unit: thread.servesUnit ? unitThreads.indexOf(thread) : null,
+    frames: thread.frames,
+  }));
 }

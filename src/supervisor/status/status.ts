@@ -58,6 +58,12 @@ export class Status {
     return this.#taking;
   }
 
+  /** How many requests the edge has had, of all kinds. Costs less than a snapshot. Undefined: it does not answer. */
+  async requestCount(): Promise<number | undefined> {
+    const { answered, reports } = await this.#parts.edge.reports.ask();
+    return answered === 0 ? undefined : reports.at(-1)?.traffic.requests;
+  }
+
   async #take(): Promise<Snapshot> {
     const { server, edge, fleet, nowMs, clock } = this.#parts;
     const answer = await edge.reports.ask();
