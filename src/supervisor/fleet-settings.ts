@@ -39,8 +39,7 @@ function settingsOf(app: App, model: ServerModel, firstSlot: number): AppSetting
     firstSlot,
     workers: app.workers,
     threads: app.threads,
-    // gevent changes the standard library under the application, which the zygote must be spared: each worker loads it.
-    preload: app.workerClass === 'gevent' ? 'never' : app.preload,
+    preload: preloadOf(app),
     workerClass: app.workerClass,
     slotsMax: slotsMaxOf(app),
     startTimeoutMs: app.timeouts.startMs,
@@ -51,5 +50,12 @@ function settingsOf(app: App, model: ServerModel, firstSlot: number): AppSetting
     timeoutMs: app.timeouts.requestMs,
     maxAgeMs: app.recycling.ageMsMax,
     isDevelopment,
+    hasHooks: app.gunicorn !== undefined,
   };
+}
+
+/** gevent changes the standard library under the application, which the zygote must be spared: each worker loads it. So it does where gunicorn's hooks are to be called before, as `post_fork` is there. */
+function preloadOf({ workerClass, preload, gunicorn }: App): App['preload'] {
+  const hasHooks = gunicorn !== undefined && gunicorn.hooks.length > 0;
+  return workerClass === 'gevent' || (hasHooks && preload === 'auto') ? 'never' : preload;
 }
