@@ -9,7 +9,7 @@ const SYSLOG = 'standard error is taken by journald, or by a pipe to logger';
 const STATSD = 'there is no statsd here; the access log has every request with its status and times';
 const HTTP1 = 'HTTP/1.1 is spoken';
 const NO_CONTROL = 'there is no control socket; signals tell the server';
-const NO_POOL = 'there is no pool for blocking work; take a task queue';
+export const NO_POOL = 'there is no pool for blocking work; take a task queue';
 
 const ROWS: readonly Row[] = [
   {

@@ -22,6 +22,9 @@ from typing import Any
 OTHERS_MAX = 100
 """Names that are no settings: they are told to find misspelt ones."""
 
+KEPT = ('logconfig_dict',)
+"""Dictionaries that stay in Python, where they may have classes and objects in them."""
+
 HERE = os.path.dirname(os.path.realpath(__file__))
 
 
@@ -57,6 +60,8 @@ def tell(config: str, folder: str, names: list[str]) -> dict[str, Any]:
             values[name] = f'{value.__module__}.{value.__qualname__}'
         elif callable(value):
             calls.append(name)
+        elif name in KEPT and isinstance(value, dict):
+            values[name] = shown(value)
         elif is_json(value):
             values[name] = plain(value)
         else:
@@ -72,6 +77,15 @@ def is_json(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(is_json(one) for one in value)
     return value is None or isinstance(value, (str, int, float))
+
+
+def shown(value: Any) -> Any:
+    """As JSON as far as that goes, for whoever prints it."""
+    if isinstance(value, dict):
+        return {str(key): shown(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shown(one) for one in value]
+    return plain(value) if is_json(value) else repr(value)
 
 
 def plain(value: Any) -> Any:

@@ -123,6 +123,17 @@ test('values of a wrong kind are told at their lines, and names that are nearly 
   ]);
 });
 
+test('a hook may be named, and those that nobody calls are told with the way out', () => {
+  const { told, hooks } = readFile(
+    evaluated({ post_fork: 'shop.hooks.post_fork' }, { calls: ['ssl_context', 'dirty_post_fork', 'pre_fork'] }),
+  );
+  assert.deepEqual(hooks, ['ssl_context', 'dirty_post_fork', 'pre_fork', 'post_fork']);
+  assert.deepEqual(
+    told.map((line) => line.split(': ', 3).slice(0, 2).join(': ')),
+    [`error ${PATH}:1:1: ssl_context`, `error ${PATH}:1:1: dirty_post_fork`],
+  );
+});
+
 test('all settings are there for hooks, from wherever they come', () => {
   const { settings } = read({ workers: '3', raw_env: 'A=1', secure_scheme_headers: {} }, ['shop', '--timeout', '9']);
   const { workers, timeout, raw_env: env, bind, keepalive, worker_class: kind, umask } = settings;

@@ -4,6 +4,7 @@ import { isEqual } from '../../kernel/is-equal.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
 import type { Report } from '../diagnostic.ts';
+import { NO_POOL } from '../gunicorn-habits.ts';
 import { nearestWord } from '../nearest.ts';
 import type { FilePlace } from '../place.ts';
 import type { GunicornSetting, JsonValue, SettingKind } from './gunicorn-settings.ts';
@@ -39,6 +40,7 @@ const NOT_OF_FILES: ReadonlySet<string> = new Set(['config', 'check_config', 'pr
 export function readEvaluatedFile(evaluated: EvaluatedFile, path: string, report: Report): SaidFile {
   const said = new Map<string, GivenOption>();
   const values = new Map<string, JsonValue>();
+  const named: string[] = [];
   const placeOf = (name: string): FilePlace => ({
     ...{ kind: 'file', file: path, line: evaluated.lines[name] ?? 1, column: 1, length: name.length, key: name },
   });
@@ -55,6 +57,8 @@ export function readEvaluatedFile(evaluated: EvaluatedFile, path: string, report
     const read = readValue(kindOf(name), value);
     if (!read.ok) {
       report('dialect.invalid', placeOf(name), `${read.fault}.`);
+    } else if (kindOf(name) === 'hook') {
+      named.push(name);
     } else if (!NOT_OF_FILES.has(name)) {
       values.set(name, read.value);
       said.set(name, { texts: textsOf(read.value), place: placeOf(name) });
@@ -63,7 +67,14 @@ export function readEvaluatedFile(evaluated: EvaluatedFile, path: string, report
   for (const name of evaluated.calls.filter((call) => kindOf(call) !== 'hook' && kindOf(call) !== 'class')) {
     report('dialect.invalid', placeOf(name), `${expected(kindOf(name))} is expected, and this is a function.`);
   }
-  return { said, values, hooks: evaluated.calls.filter((name) => kindOf(name) === 'hook') };
+  const hooks = [...evaluated.calls.filter((name) => kindOf(name) === 'hook'), ...named];
+  for (const name of hooks) {
+    const wayOut = wayOutOfHook(name);
+    if (wayOut !== undefined) {
+      report('dialect.unsupported', placeOf(name), `${wayOut}.`);
+    }
+  }
+  return { said, values, hooks };
 }
 
 /** As if each setting were an option. What says no more than the default does is not told of where it cannot be obeyed. */
@@ -104,6 +115,14 @@ function valueOfTexts(kind: SettingKind, texts: readonly string[] | undefined): 
   return read.ok ? read.value : (texts.at(-1) ?? '');
 }
 
+/** Undefined for a hook that is called. */
+function wayOutOfHook(name: string): string | undefined {
+  if (name === 'ssl_context') {
+    return 'the server makes the TLS context itself, as certfile, keyfile, ca_certs, cert_reqs and ciphers say. Leave the function out';
+  }
+  return name.includes('dirty') ? NO_POOL : undefined;
+}
+
 function kindOf(name: string): SettingKind {
   return SETTINGS.get(name)?.kind ?? 'text';
 }
@@ -133,7 +152,7 @@ function readValue(kind: SettingKind, value: JsonValue): Outcome<JsonValue> {
     case 'dict':
       return typeof value === 'object' && value !== null && !Array.isArray(value) ? success(value) : wrong();
     case 'hook':
-      return wrong();
+      return typeof value === 'string' && value.includes('.') ? success(value) : wrong();
     case 'text':
     case 'class':
       return value === null || typeof value === 'string' ? success(value?.trim() ?? null) : wrong();
