@@ -8,7 +8,7 @@ import { resolvePlaceholders } from './placeholders.ts';
 
 /** Options of the language, which all have a value. */
 const LANGUAGE =
-  /^(?:ini|ya?ml|json|js|xml|xmlconfig|config|include|inherit|set|set-ph|set-placeholder|for|for-times|else|if-?(?:not-)?\w+)$/;
+  /^(?:ini|ya?ml|json|js|xml|xmlconfig|config|include|inherit|set|set-ph|set-placeholder|for|for-times|for-glob|for-readline|else|if-?(?:not-)?[\w-]+|i?print)$/;
 const VALUELESS = /^(?:end-?(?:if|for)?|if-(?:not-)?reload)$/;
 /** Variables that uWSGI sets for its own processes. */
 const OWN_VARIABLES = /^UWSGI_(?:RELOADS|VASSALS_DIR|EMPEROR_\w+|BROODLORD_NUM|JAIL_PID|ORIGINAL_PROC_NAME)$/;

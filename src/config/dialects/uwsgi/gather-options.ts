@@ -3,32 +3,20 @@
  * here: magic variables, files in files, `for` and the conditions (which do not nest, and see values before placeholders are resolved).
  */
 
-import { statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { WordSurroundings as Surroundings } from '../option.ts';
 import type { MagicVariables } from './magic-variables.ts';
 import { magicVariablesOf, putMagic } from './magic-variables.ts';
-import { parseIni } from './parse-ini.ts';
+import { LANGUAGE_OF_OPTION, languageOf, readOptionsFile } from './read-options-file.ts';
 import type { SaidOption } from './said-option.ts';
 
 /** Files in files. */
 const DEPTH_MAX = 16;
 /** All options, those that loops make included. */
 const OPTIONS_MAX = 10_000;
-export const FILE_KEYS: ReadonlySet<string> = new Set([
-  'ini',
-  'include',
-  'inherit',
-  'config',
-  'yaml',
-  'yml',
-  'json',
-  'js',
-  'xml',
-  'xmlconfig',
-]);
+const FILE_KEYS: ReadonlySet<string> = new Set([...LANGUAGE_OF_OPTION.keys(), 'include', 'inherit', 'config']);
 const ENDS: ReadonlySet<string> = new Set(['end', 'endfor', 'end-for', 'endif', 'end-if']);
-const OTHER_LANGUAGES = /\.(?:ya?ml|json|js|xml)(?::[^/]*)?$/;
 
 /** What stands between a `for` or an `if` and its end. `texts`: what `%(_)` is, once for each time that an option counts. */
 interface Block {
@@ -87,6 +75,8 @@ export class OptionList {
       this.#set(option);
     } else if (FILE_KEYS.has(key)) {
       this.#load(option);
+    } else if (key === 'print' || key === 'iprint') {
+      report('dialect.note', place, value, 'info');
     } else {
       this.said.push(option);
     }
@@ -105,15 +95,11 @@ export class OptionList {
     this.said.push({ key: name, value: value.slice(at + 1).trim(), place });
   }
 
-  #load({ value, place }: SaidOption): void {
+  #load({ key, value, place }: SaidOption): void {
     const { report, readText } = this.#surroundings;
     const colon = value.lastIndexOf(':');
     const file = colon < 0 ? value : value.slice(0, colon) || this.#lastFile;
     const section = colon < 0 ? '' : value.slice(colon + 1);
-    if (OTHER_LANGUAGES.test(value)) {
-      report('dialect.unsupported', place, `${value}: files in YAML, JSON and XML are not read yet. Write it as ini.`);
-      return;
-    }
     if (this.#depth >= DEPTH_MAX) {
       report('dialect.file', place, `files of uWSGI name one another more than ${DEPTH_MAX} deep.`);
       return;
@@ -126,13 +112,23 @@ export class OptionList {
     const magic = magicVariablesOf(file, section, this.#first);
     this.#first ??= magic;
     this.#lastFile = file;
-    const options = parseIni(file, putMagic(text.value, magic), section);
-    if (options === undefined) {
+    const language = LANGUAGE_OF_OPTION.get(key) ?? languageOf(file);
+    const options = readOptionsFile(language, { file, text: putMagic(text.value, magic), section });
+    if (!options.ok) {
+      const { line, column, message } = options.fault;
+      report('dialect.file', { kind: 'file', file, line, column, length: 1 }, `${message}.`);
+      return;
+    }
+    if (options.value === undefined) {
       report('dialect.file', place, `${file} has no section [${section || 'uwsgi'}].`);
     }
+    // A block of the file that names this one goes on behind it, and is none of its own.
+    const block = this.#block;
+    this.#block = undefined;
     this.#depth += 1;
-    for (const option of options ?? []) this.add(option);
+    for (const option of options.value ?? []) this.add(option);
     this.#depth -= 1;
+    this.#block = block;
   }
 
   /** Undefined: no block begins with such a key. */
@@ -140,12 +136,20 @@ export class OptionList {
     if (key === 'for') {
       return value.split(' ').filter((word) => word !== '');
     }
+    if (key === 'for-glob') {
+      const found = globSync(value).sort();
+      return found.length > 0 ? found : [value];
+    }
+    if (key === 'for-readline') {
+      const text = this.#surroundings.readText(value);
+      return text.ok ? text.value.split('\n').filter((line) => line !== '') : [];
+    }
     if (key === 'for-times') {
       const count = Math.min(Number.parseInt(value, 10) || 0, OPTIONS_MAX);
       return Array.from({ length: count }, (_, index) => String(index + 1));
     }
     const [, not = '', name = ''] =
-      /^if-?(not-)?(env|opt|file|dir|directory|exists|hostname|plugin|reload)$/.exec(key) ?? [];
+      /^if-?(not-)?(env|opt|file|dir|directory|exists|hostname|hostname-match|plugin|reload)$/.exec(key) ?? [];
     if (name === '') {
       return undefined;
     }
@@ -163,6 +167,8 @@ export class OptionList {
         return equals(this.said.find(({ key }) => key === subject)?.value);
       case 'hostname':
         return value === hostname() ? value : undefined;
+      case 'hostname-match':
+        return matches(value, hostname()) ? value : undefined;
       case 'plugin':
         return /^(?:python\d*|http|corerouter|gevent)$/.test(value) ? value : undefined;
       case 'reload':
@@ -179,4 +185,13 @@ function isThere(kind: string, path: string): boolean {
     return stats !== undefined;
   }
   return kind === 'file' ? stats.isFile() : stats.isDirectory();
+}
+
+/** The operator's own expression, tried once; one that cannot be read fits nothing. */
+function matches(expression: string, text: string): boolean {
+  try {
+    return new RegExp(expression).test(text);
+  } catch {
+    return false;
+  }
 }

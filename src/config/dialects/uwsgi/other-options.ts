@@ -68,7 +68,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'it is a tool of uWSGI itself. Leave it out',
-    names: `binary-append-data= build-plugin= cflags cheaper-algo-list cheaper-algos-list cheaper-list clock-list clocks-list command-mode config-py connect-and-read= dot-h dump-options eval= exit? extract= get= help iprint= logger-list loggers-list loop-list loops-list no-server pause= plugin-list plugins-list print= print-sym= print-symbol= pyshell? pyshell-oneshot? python-version reload= resolve= resume= show-config stop= suspend= test= usage version`,
+    names: `binary-append-data= build-plugin= cflags cheaper-algo-list cheaper-algos-list cheaper-list clock-list clocks-list command-mode config-py connect-and-read= dot-h dump-options eval= exit? extract= get= help logger-list loggers-list loop-list loops-list no-server pause= plugin-list plugins-list print-sym= print-symbol= pyshell? pyshell-oneshot? python-version reload= resolve= resume= show-config stop= suspend= test= usage version`,
   },
   {
     reason: 'name the application with --module',

@@ -2,18 +2,15 @@
 
 import type { SaidOption } from './said-option.ts';
 
-const SECTION = 'uwsgi';
-
-/** Undefined: the file has no such section. `section` '' is `[uwsgi]`. */
+/** Undefined: the file has no such section. */
 export function parseIni(file: string, text: string, section: string): readonly SaidOption[] | undefined {
   const said: SaidOption[] = [];
-  const asked = section === '' ? SECTION : section;
   let isAsked = false;
   let isFound = false;
   for (const [index, line] of text.split('\n').entries()) {
     const trimmed = line.trim();
     if (trimmed.startsWith('[')) {
-      isAsked = trimmed.slice(1, -1) === asked;
+      isAsked = trimmed.slice(1, -1) === section;
       isFound ||= isAsked;
     } else if (isAsked && trimmed !== '' && !trimmed.startsWith('#') && !trimmed.startsWith(';')) {
       const at = trimmed.indexOf('=');

@@ -52,7 +52,7 @@ test('faults name the line, and the nearest option', () => {
   ]);
   assert.deepEqual(faultsOf(UWSGI, [...LINE, 'b.ini', 'c.yml'], { files }), [
     'dialect.file b.ini',
-    'dialect.unsupported c.yml',
+    'dialect.file c.yml',
   ]);
   assert.deepEqual(faultsOf(UWSGI, ['-p']), [
     'dialect.missing-value -p',
