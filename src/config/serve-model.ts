@@ -22,8 +22,13 @@ const SITE = 'site';
 const ONLY = 0;
 
 /** `cwd`: the folder that paths are relative to. */
-export function serveModel({ app, options, uwsgi, gunicorn }: ServeRequest, cwd: string): ServerModel {
+export function serveModel(request: ServeRequest, cwd: string): ServerModel {
   const at = (path: string): string => (path === '' ? '' : resolve(cwd, path));
+  const model = modelOf(request, at);
+  return request.finish?.(model, at) ?? model;
+}
+
+function modelOf({ app, options, uwsgi, gunicorn }: ServeRequest, at: Resolve): ServerModel {
   return {
     listeners: listenersOf(options),
     sites: [siteOf(options, at)],

@@ -4,6 +4,7 @@ import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress, ServeBind } from './bind-address.ts';
 import type { GunicornApp } from './model/app.ts';
 import type { UrlFolder } from './model/folders.ts';
+import type { ServerModel } from './model/server-model.ts';
 import type { UwsgiApp } from './model/uwsgi-app.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
@@ -129,11 +130,16 @@ export interface ServeOptions {
   readonly zygoteProgram: string;
 }
 
+/** Puts into the model what another program's words say beyond the options. `at` makes paths absolute. */
+export type FinishModel = (model: ServerModel, at: (path: string) => string) => ServerModel;
+
 /** What the command line asks for: a server for an application. */
 export interface ServeRequest {
   /** `module:callable`, `module`, a path, or '' for what is found in the folder. */
   readonly app: string;
   readonly options: ServeOptions;
+  /** Absent: the options are all there is. */
+  readonly finish?: FinishModel;
   /** Only uWSGI's command line says it. */
   readonly uwsgi?: UwsgiApp;
   /** Only gunicorn's command line says it. */

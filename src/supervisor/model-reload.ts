@@ -354,8 +354,8 @@ export class ModelReload {
 type ListenedPlace = BindPlace & { readonly listener: number };
 
 function placesOf(model: ServerModel): readonly ListenedPlace[] {
-  return allListeners(model).flatMap(({ address, isIpv6Only }, listener) =>
-    address === undefined ? [] : [{ listener, address, isIpv6Only }],
+  return allListeners(model).flatMap(({ address, isIpv6Only, unix }, listener) =>
+    address === undefined ? [] : [{ listener, address, isIpv6Only, ...(unix === undefined ? {} : { unix }) }],
   );
 }
 

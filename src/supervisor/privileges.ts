@@ -164,7 +164,7 @@ export function hasGroup(name: string): boolean {
   return findRow('group', name, 2)?.[0] === name;
 }
 
-function findGroup(group: string): number | undefined {
+export function findGroup(group: string): number | undefined {
   const row = findRow('group', group, 2);
   return row !== undefined ? Number(row[2]) : /^\d+$/.test(group) ? Number(group) : undefined;
 }

@@ -3,9 +3,9 @@
 /**
  * Whose letters a format has. Apache writes `%h`, gunicorn and hypercorn `%(h)s`, so those two are told from the first by how they are written. Of the
  * letters that mean different things in them (`%p` is a port, `%(p)s` a process) each keeps its own meaning. hypercorn's differ from gunicorn's in a few,
- * and only its own command line has them.
+ * and only its own command line has them. uWSGI's names are between the same brackets as gunicorn's, with nothing behind.
  */
-export type FormatWords = 'apache' | 'gunicorn' | 'hypercorn';
+export type FormatWords = 'apache' | 'gunicorn' | 'hypercorn' | 'uwsgi';
 
 export interface AccessFormat {
   readonly words: 'combined' | 'json' | FormatWords;
@@ -19,7 +19,9 @@ export type AtomName =
   | 'client-address'
   | 'client-and-port'
   | 'peer-address'
+  | 'forwarded-or-client'
   | 'user'
+  | 'user-or-nothing'
   | 'time'
   | 'end-time'
   | 'request-line'
@@ -38,6 +40,12 @@ export type AtomName =
   | 'reason'
   | 'body-bytes'
   | 'body-bytes-or-dash'
+  | 'head-bytes'
+  | 'head-and-body-bytes'
+  | 'request-bytes'
+  | 'response-field-count'
+  | 'variable-count'
+  | 'request-number'
   | 'seconds'
   | 'milliseconds'
   | 'microseconds'

@@ -10,6 +10,7 @@ import type { AccessFormat, Atom, FormatPart, FormatWords } from './access-forma
 import type { Meaning } from './apache-atoms.ts';
 import { needsArgument, readApacheAtom } from './apache-atoms.ts';
 import { readGunicornAtom } from './gunicorn-atoms.ts';
+import { readUwsgiAtom } from './uwsgi-atoms.ts';
 
 /** A format that is longer is a slip, such as a file that was named. */
 const FORMAT_LENGTH_MAX = 4096;
@@ -59,7 +60,14 @@ export function readParts({
   if (control !== null) {
     return failure(`a control character is at column ${control.index + 1}; a line has only a tab`);
   }
-  return words === 'apache' ? readApache(format) : readGunicorn(format, words);
+  switch (words) {
+    case 'apache':
+      return readApache(format);
+    case 'uwsgi':
+      return success(readUwsgi(format));
+    default:
+      return readGunicorn(format, words);
+  }
 }
 
 type ReadAtom = (at: number) => Outcome<{ readonly part: FormatPart; readonly end: number }>;
@@ -163,6 +171,14 @@ function readGunicorn(format: string, words: 'gunicorn' | 'hypercorn'): Outcome<
       fillsWithZeros: flags.includes('0') && !isLeft && letter !== 's',
     };
     return success({ part, end: at + written.length });
+  });
+}
+
+/** What is none of its names stands in the line as it is written, as there; what the application would set by uwsgi.set_logvar is a dash. */
+function readUwsgi(format: string): FormatPart[] {
+  return [...format.matchAll(/%\(([^()]+)\)|[^%]+|%/g)].map(([written, name]): FormatPart => {
+    const meaning = name === undefined ? written : (readUwsgiAtom(name) ?? { name: 'nothing', argument: '' });
+    return typeof meaning === 'string' ? { kind: 'text', text: meaning } : atomOf(meaning);
   });
 }
 

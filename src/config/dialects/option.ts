@@ -5,16 +5,17 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
-import type { BindAddress, ServeBind } from '../bind-address.ts';
+import type { BindAddress } from '../bind-address.ts';
 import type { Report } from '../diagnostic.ts';
 import type { Place } from '../place.ts';
-import type { ClientCertificates, ServeOptions } from '../serve-options.ts';
+import type { ClientCertificates, FinishModel, ServeOptions } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { each } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
+import type { UwsgiWords } from './uwsgi/uwsgi-words.ts';
 
 /** What options say: settings, and words that become some only together with others. */
-export interface Draft extends Partial<ServeOptions> {
+export interface Draft extends Partial<ServeOptions>, UwsgiWords {
   /** Of the one TCP address that is given in two options. */
   readonly host?: string;
   readonly port?: number;
@@ -32,15 +33,6 @@ export interface Draft extends Partial<ServeOptions> {
   readonly isFactory?: boolean;
   /** The fields in which a proxy says who the client is are read. */
   readonly readsProxyFields?: boolean;
-  /** Of uWSGI: where HTTP is spoken, what --socket names, and what is spoken there. */
-  readonly httpAddresses?: readonly ServeBind[];
-  readonly socketAddresses?: readonly ServeBind[];
-  readonly socketProtocol?: 'uwsgi' | 'http';
-  /** The parts of APP, and where its modules are found as well. */
-  readonly module?: string;
-  readonly wsgiFile?: string;
-  readonly callable?: string;
-  readonly pythonPaths?: readonly string[];
   /** What is to be told about the value, a sentence without its end each. */
   readonly notes?: readonly string[];
 }
@@ -148,6 +140,8 @@ export interface Asked {
 export interface Completed {
   readonly app: string;
   readonly options: Partial<ServeOptions>;
+  /** What settings cannot say is put into the model. */
+  readonly finish?: FinishModel;
 }
 
 export function setting<T>(parse: (text: string) => Outcome<T>, draft: (value: T) => Draft): Treatment {

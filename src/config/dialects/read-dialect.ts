@@ -82,7 +82,11 @@ export function readDialect(
   if (options !== undefined) {
     checkOptions(options, report);
   }
-  const request = isFaulty(diagnostics) || options === undefined ? undefined : { app: completed.app, options };
+  const { app: target, finish } = completed;
+  const request =
+    isFaulty(diagnostics) || options === undefined
+      ? undefined
+      : { app: target, options, ...(finish === undefined ? {} : { finish }) };
   return { request, diagnostics, given };
 }
 

@@ -37,7 +37,11 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
     client.address === '' ? '' : `${client.address}:${client.port}`,
   ),
   'peer-address': always(({ exchange }) => exchange.connection.address),
+  'forwarded-or-client': always(
+    ({ exchange }) => exchange.block.getAll('x-forwarded-for').join(', ') || exchange.client.address,
+  ),
   user: always(({ exchange }) => userOf(exchange.block.get('authorization') ?? '')),
+  'user-or-nothing': always(({ exchange }) => userOf(exchange.block.get('authorization') ?? '') || NOTHING_AT_ALL),
   time: compileBegin,
   'end-time': (format) => compileEnd(format),
   'request-line': always(({ exchange }) => requestLine(exchange, exchange.target)),
@@ -56,6 +60,23 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
   reason: always(({ exchange: { status, sentHead } }) => sentHead?.reason ?? reasonPhrase(status)),
   'body-bytes': always(({ exchange }) => String(exchange.bodyBytes)),
   'body-bytes-or-dash': always(({ exchange }) => (exchange.bodyBytes === 0 ? '' : String(exchange.bodyBytes))),
+  'head-bytes': always(({ exchange }) => String(exchange.connection.writer.headBytes)),
+  'head-and-body-bytes': always(({ exchange: { connection, bodyBytes } }) =>
+    String(connection.writer.headBytes + bodyBytes),
+  ),
+  'request-bytes': always(({ exchange }) => String(exchange.connection.requests.requestBytes)),
+  'response-field-count': (_, fields) => {
+    const common = fieldsOf(fields).lines.length;
+    return ({ exchange: { sentHead } }) => String(common + (sentHead?.fields.lines.length ?? 0));
+  },
+  'variable-count': always(({ exchange }) => String(exchange.block.fields.length + VARIABLES_OF_ALL)),
+  'request-number': () => {
+    let count = 0;
+    return () => {
+      count += 1;
+      return String(count);
+    };
+  },
   seconds: always(({ tookMs }) => String(Math.floor(tookMs / 1000))),
   milliseconds: always(({ tookMs }) => String(Math.floor(tookMs))),
   microseconds: always(({ tookMs }) => String(Math.floor(tookMs * 1000))),
@@ -82,6 +103,9 @@ const COMPILERS: Readonly<Record<AtomName, Compiler>> = {
 
 /** Stands for a value that is there and empty, where '' would become a dash. No value of a client is like it: those have a character for each byte. */
 export const NOTHING_AT_ALL = '\u{E000}';
+
+/** Of uWSGI's requests, beside one for each field: the method, the path and their like. */
+const VARIABLES_OF_ALL = 11;
 
 const VARIABLES: Readonly<Record<string, Value>> = {
   request_method: ({ exchange }) => exchange.method,

@@ -87,14 +87,14 @@ async function sort(sockets: readonly GivenSocket[], listeners: readonly Listeni
   const toBind: (BindPlace & { listener: number })[] = [];
   // Listeners without TLS choose first: what they have named must not be taken for an address with TLS because it covers that as well.
   const order = [...listeners.entries()].sort(([, one], [, other]) => Number(one.tls) - Number(other.tls));
-  for (const [listener, { address, isIpv6Only, tls }] of order) {
+  for (const [listener, { address, isIpv6Only, tls, unix }] of order) {
     // A socket for all addresses stands for each that is named, if the same is spoken there.
     const left = sockets.filter((socket) => (listeners[owners.get(socket) ?? listener]?.tls ?? tls) === tls);
     const found = address === undefined ? undefined : await findGiven(left, address);
     if (found !== undefined) {
       owners.set(found, owners.get(found) ?? listener);
     } else if (address !== undefined) {
-      toBind.push({ address, isIpv6Only, listener });
+      toBind.push({ address, isIpv6Only, listener, ...(unix === undefined ? {} : { unix }) });
     }
   }
   const rest = Math.max(

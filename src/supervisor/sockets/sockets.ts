@@ -13,6 +13,7 @@ import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { BindAddress } from '../../config/bind-address.ts';
 import { renderBindAddress } from '../../config/bind-address.ts';
+import type { UnixRights } from '../../config/model/listening.ts';
 import type { Manner } from '../../config/model/server-model.ts';
 import { renderHostPort } from '../../kernel/addresses/render-host.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
@@ -20,7 +21,7 @@ import { failure, success } from '../../kernel/outcome.ts';
 import { systemWords } from '../../kernel/system-words.ts';
 import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { Identity } from '../privileges.ts';
-import { mayAct, withRightsFor } from '../privileges.ts';
+import { findAccount, findGroup, mayAct, withRightsFor } from '../privileges.ts';
 import { bindWhenFree, waitingFor } from './address-wait.ts';
 import type { PortFlags } from './datagram-handles.ts';
 import { bindDatagramHandle, openDatagramHandle } from './datagram-handles.ts';
@@ -80,6 +81,7 @@ export interface BindPlace {
   readonly address: BindAddress;
   /** Of `[::]`: it takes no IPv4. */
   readonly isIpv6Only: boolean;
+  readonly unix?: UnixRights;
 }
 
 /** All addresses or none: what cannot be bound is told in one sentence each. */
@@ -90,10 +92,16 @@ export async function bindSockets(
 ): Promise<Outcome<BoundSocket[], readonly string[]>> {
   const datagramPorts = new Set<number>();
   const outcomes = await Promise.all(
-    places.map(({ address, isIpv6Only }) => {
+    places.map(({ address, isIpv6Only, unix }) => {
       const bind = () =>
         address.kind === 'unix'
-          ? bindUnix(address.path, { ...options, umask: options.umask ?? 0, count: options.edgeThreads, identity })
+          ? bindUnix(address.path, {
+              ...options,
+              umask: options.umask ?? 0,
+              count: options.edgeThreads,
+              identity,
+              rights: unix ?? {},
+            })
           : bindPort(address, { ...options, isIpv6Only, datagramPorts });
       return bindWhenFree(address, bind, waitingFor(options.onWait ?? (() => undefined)));
     }),
@@ -225,16 +233,34 @@ interface UnixOptions {
   readonly umask: number;
   readonly count: number;
   readonly identity: Identity | undefined;
+  readonly rights: UnixRights;
 }
 
-async function bindUnix(path: string, { umask, count, identity, manner }: UnixOptions): Promise<Outcome<BoundSocket>> {
+async function bindUnix(
+  path: string,
+  { umask, count, identity, manner, rights }: UnixOptions,
+): Promise<Outcome<BoundSocket>> {
+  const owner = ownerOf(rights.owner ?? '');
+  if (!owner.ok) {
+    return owner;
+  }
   const obstacle = await clearStaleSocket(path, identity);
   if (obstacle !== undefined) {
     return failure(obstacle);
   }
-  const handle = withRightsFor(identity, path, () => makeSocket(path, umask, identity));
+  const handle = withRightsFor(identity, path, () =>
+    makeSocket(path, rights.mode ?? UNIX_SOCKET_MODE & ~umask, identity),
+  );
   if (typeof handle === 'number') {
     return failure(explainBindFault(manner, getSystemErrorName(handle), { kind: 'unix', path }, identity));
+  }
+  if (owner.value !== undefined) {
+    try {
+      lchownSync(path, owner.value.uid, owner.value.gid);
+    } catch (error) {
+      handle.close();
+      return failure(`${path} cannot be given to ${rights.owner} (${(error as NodeJS.ErrnoException).code})`);
+    }
   }
   const { ino, birthtimeMs } = lstatSync(path);
   // Each thread of the edge gets a descriptor of its own when the edge inherits these, because it closes that.
@@ -259,11 +285,24 @@ async function bindUnix(path: string, { umask, count, identity, manner }: UnixOp
   return success({ address: { kind: 'unix', fds, address: '', port: 0, path }, isLost, close, handles });
 }
 
+/** -1 leaves what there is. Undefined: nothing is said. */
+function ownerOf(text: string): Outcome<{ readonly uid: number; readonly gid: number } | undefined> {
+  const [user = '', group = ''] = text.split(/[:.]/);
+  const uid = user === '' ? -1 : findAccount(user)?.uid;
+  const gid = group === '' ? -1 : findGroup(group);
+  if (uid === undefined || gid === undefined) {
+    return failure(
+      `there is no ${uid === undefined ? `user "${user}"` : `group "${group}"`} that a socket could be given to`,
+    );
+  }
+  return success(text === '' ? undefined : { uid, gid });
+}
+
 /** Makes the socket by its path, which is safe: either root alone decides what the path names, or we have the user's rights and no others. */
-function makeSocket(path: string, umask: number, identity: Identity | undefined): SocketHandle | number {
+function makeSocket(path: string, mode: number, identity: Identity | undefined): SocketHandle | number {
   const handle = createServerHandle(path, -1, -1, -1, 0);
   if (typeof handle !== 'number') {
-    chmodSync(path, UNIX_SOCKET_MODE & ~umask);
+    chmodSync(path, mode);
     if (mayAct(identity)) {
       lchownSync(path, identity.uid, identity.gid);
     }

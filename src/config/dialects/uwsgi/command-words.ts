@@ -53,7 +53,9 @@ function readWords(
 ): void {
   const rest = [...args];
   const take = (key: string, flag: string, { needs, inline }: { needs: boolean; inline: string | undefined }) => {
-    const value = inline ?? (needs ? rest.shift() : '');
+    // Where a value may be left out it is written behind `=`; a number stands for nothing else, and many write it behind a space.
+    const isValue = needs || (mayHaveValue(byName.get(`--${key}`)) && /^\d+$/.test(rest[0] ?? ''));
+    const value = inline ?? (isValue ? rest.shift() : '');
     if (value === undefined) {
       surroundings.report('dialect.missing-value', atFlag(flag), '');
     } else {
@@ -74,6 +76,10 @@ function readWords(
       list.add(bareWord(word));
     }
   }
+}
+
+function mayHaveValue(option: Option | undefined): boolean {
+  return option?.value?.startsWith('[') === true;
 }
 
 type Take = (key: string, flag: string, how: { needs: boolean; inline: string | undefined }) => void;

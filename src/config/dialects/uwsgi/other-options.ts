@@ -2,7 +2,7 @@
 
 import type { Option, Treatment } from '../option.ts';
 import { meaningless, unsupported } from '../option.ts';
-import { told } from './uwsgi-values.ts';
+import { told } from './option-row.ts';
 
 interface Group {
   readonly reason: string;
@@ -14,7 +14,7 @@ interface Group {
 const GROUPS: readonly Group[] = [
   {
     reason: 'there is no emperor. Run one server for each application',
-    names: `auto-weight= early-emperor emperor= emperor-broodlord= emperor-cap= emperor-chdir-attr= emperor-collect-attr= emperor-collect-attribute= emperor-command-socket= emperor-curse-tolerance= emperor-extra-ext= emperor-extra-extension= emperor-fork-server-attr= emperor-freq= emperor-graceful-shutdown emperor-magic-exec emperor-max-throttle= emperor-no-blacklist emperor-nofollow emperor-on-demand-dir= emperor-on-demand-directory= emperor-on-demand-exec= emperor-on-demand-ext= emperor-on-demand-extension= emperor-pidfile= emperor-procname= emperor-proxy-socket= emperor-required-heartbeat= emperor-stats= emperor-stats-server= emperor-subreaper emperor-throttle= emperor-trigger-socket= emperor-tyrant emperor-tyrant-initgroups emperor-tyrant-nofollow emperor-use-clone= emperor-use-fork-server= emperor-wait-for-command emperor-wait-for-command-ignore= emperor-wrapper= emperor-wrapper-attr= emperor-wrapper-fallback= emperor-wrapper-override= fork-server= fork-socket= heartbeat= imperial-monitor-list imperial-monitors-list vassal-cap= vassal-fork-base= vassal-set= vassal-sos= vassal-sos-backlog= vassals-cap= vassals-include= vassals-include-before= vassals-inherit= vassals-inherit-before= vassals-set= vassals-start-hook= vassals-stop-hook= weight= zerg= zerg-fallback zerg-server= zeus=`,
+    names: `auto-weight= early-emperor emperor-broodlord= emperor-cap= emperor-chdir-attr= emperor-collect-attr= emperor-collect-attribute= emperor-command-socket= emperor-curse-tolerance= emperor-extra-ext= emperor-extra-extension= emperor-fork-server-attr= emperor-freq= emperor-graceful-shutdown emperor-magic-exec emperor-max-throttle= emperor-no-blacklist emperor-nofollow emperor-on-demand-dir= emperor-on-demand-directory= emperor-on-demand-exec= emperor-on-demand-ext= emperor-on-demand-extension= emperor-pidfile= emperor-procname= emperor-proxy-socket= emperor-required-heartbeat= emperor-stats= emperor-stats-server= emperor-subreaper emperor-throttle= emperor-trigger-socket= emperor-tyrant emperor-tyrant-initgroups emperor-tyrant-nofollow emperor-use-clone= emperor-use-fork-server= emperor-wait-for-command emperor-wait-for-command-ignore= emperor-wrapper= emperor-wrapper-attr= emperor-wrapper-fallback= emperor-wrapper-override= fork-server= fork-socket= heartbeat= imperial-monitor-list imperial-monitors-list vassal-cap= vassal-fork-base= vassal-set= vassal-sos= vassal-sos-backlog= vassals-cap= vassals-include= vassals-include-before= vassals-inherit= vassals-inherit-before= vassals-set= vassals-start-hook= vassals-stop-hook= weight= zerg= zerg-fallback zerg-server= zeus=`,
   },
   {
     reason: 'there are no spoolers and mules yet. Run such work as a service of its own',
@@ -35,7 +35,7 @@ const GROUPS: readonly Group[] = [
   {
     reason: 'there are no alarms and metrics of uWSGI yet',
     kind: 'told',
-    names: `alarm= alarm-backlog= alarm-cheap= alarm-fd= alarm-freq= alarm-list alarm-listen-queue= alarm-log= alarm-lq= alarm-metric= alarm-msg-size= alarm-segfault= alarms-list backlog-alarm= enable-metrics listen-queue-alarm= log-4xx log-5xx log-alarm= log-big= log-drain= log-filter= log-ioerror= log-micros log-sendfile= log-slow= log-zero lq-alarm= metric= metric-alarm= metric-dir= metric-dir-restore metric-threshold= metrics-dir= metrics-dir-restore metrics-no-cores not-alarm-log= not-log-alarm= segfault-alarm= stats-http stats-min stats-minified stats-no-cores stats-no-metrics stats-push= stats-pusher-default-freq= stats-pushers-default-freq=`,
+    names: `alarm= alarm-backlog= alarm-cheap= alarm-fd= alarm-freq= alarm-list alarm-listen-queue= alarm-log= alarm-lq= alarm-metric= alarm-msg-size= alarm-segfault= alarms-list backlog-alarm= enable-metrics listen-queue-alarm= log-alarm= log-big= log-drain= log-filter= log-ioerror= log-micros log-sendfile= log-slow= log-zero lq-alarm= metric= metric-alarm= metric-dir= metric-dir-restore metric-threshold= metrics-dir= metrics-dir-restore metrics-no-cores not-alarm-log= not-log-alarm= segfault-alarm= stats-http stats-min stats-minified stats-no-cores stats-no-metrics stats-push= stats-pusher-default-freq= stats-pushers-default-freq=`,
   },
   {
     reason: 'nothing runs by the clock or by signals of uWSGI yet. Use cron or a timer of systemd',
@@ -51,16 +51,16 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'the server does not confine itself so. Use the means of systemd',
-    names: `add-gid= cap= cgroup= cgroup-dir-mode= cgroup-opt= chroot= drop-after-apps drop-after-init immediate-gid= immediate-uid= jail= jail-attach= jail-ip4= jail-ip6= jail2= jailed jid-file= jidfile= libjail= master-as-root namespace= namespace-keep-mount= namespace-net= no-initgroups ns= ns-net= pivot-root= pivot_root= privileged-binary-patch= privileged-binary-patch-arg= re-fork re-fork-as-root re-fork-post-jail refork refork-as-root refork-post-jail setns= setns-preopen setns-skip= setns-socket= setns-socket-skip= unprivileged-binary-patch= unprivileged-binary-patch-arg= unshare= unshare2=`,
+    names: `add-gid= cap= cgroup= cgroup-dir-mode= cgroup-opt= chroot= drop-after-apps drop-after-init jail= jail-attach= jail-ip4= jail-ip6= jail2= jailed jid-file= jidfile= libjail= master-as-root namespace= namespace-keep-mount= namespace-net= no-initgroups ns= ns-net= pivot-root= pivot_root= privileged-binary-patch= privileged-binary-patch-arg= re-fork re-fork-as-root re-fork-post-jail refork refork-as-root refork-post-jail setns= setns-preopen setns-skip= setns-socket= setns-socket-skip= unprivileged-binary-patch= unprivileged-binary-patch-arg= unshare= unshare2=`,
   },
   {
     reason: 'HTTP and the uwsgi protocol are spoken, for Python alone. Use --http or --socket',
-    names: `allowed-modifiers= fastcgi-modifier1= fastcgi-modifier2= fastcgi-nph-socket= fastcgi-socket= http-backend-http http-manage-rtsp http-modifier1= http-modifier2= http-socket-modifier1= http-socket-modifier2= https-socket-modifier1= https-socket-modifier2= https2= map-socket= puwsgi-socket= raw-modifier1= raw-modifier2= raw-socket= remap-modifier= scgi-modifier1= scgi-modifier2= scgi-nph-socket= scgi-socket= shared-socket= ssl-socket= suwsgi-socket= undeferred-shared-socket=`,
+    names: `allowed-modifiers= fastcgi-modifier1= fastcgi-modifier2= fastcgi-nph-socket= fastcgi-socket= http-backend-http http-manage-rtsp http-modifier1= http-modifier2= http-socket-modifier1= http-socket-modifier2= https-socket-modifier1= https-socket-modifier2= map-socket= puwsgi-socket= raw-modifier1= raw-modifier2= raw-socket= remap-modifier= scgi-modifier1= scgi-modifier2= scgi-nph-socket= scgi-socket= shared-socket= ssl-socket= suwsgi-socket= undeferred-shared-socket=`,
   },
   {
     reason: 'HTTP needs no router here',
     kind: 'told',
-    names: `http-auto-chunked http-auto-gzip http-buffer-size= http-cheap http-chunked-input http-connect-timeout= http-enable-proxy-protocol? http-events= http-fallback= http-gid= http-gracetime= http-harakiri= http-headers-timeout= http-keepalive? http-manage-expect? http-manage-source http-path-info-no-decode-slashes= http-post-buffering= http-post-buffering-dir= http-processes= http-quiet= http-raw-body http-server-name-as-http-host= http-ss= http-stats= http-stats-server= http-stud-prefix= http-timeout= http-to= http-to-https= http-uid= http-use-base= http-use-code-string= http-use-pattern= http-use-socket? http-var= http-websockets http-workers=`,
+    names: `http-auto-chunked http-auto-gzip http-buffer-size= http-cheap http-chunked-input http-connect-timeout= http-events= http-fallback= http-gid= http-gracetime= http-headers-timeout= http-manage-expect? http-manage-source http-path-info-no-decode-slashes= http-post-buffering= http-post-buffering-dir= http-processes= http-quiet= http-raw-body http-server-name-as-http-host= http-ss= http-stats= http-stats-server= http-stud-prefix= http-timeout= http-to= http-uid= http-use-base= http-use-code-string= http-use-pattern= http-use-socket? http-var= http-websockets http-workers=`,
   },
   {
     reason: 'write PORTICO_CERTFILE and PORTICO_KEYFILE',
@@ -86,12 +86,12 @@ const GROUPS: readonly Group[] = [
   {
     reason: 'what --static-map says is all that is known of files',
     kind: 'told',
-    names: `check-static= check-static-docroot disable-sendfile file-serve-mode= fileserve-mode= honour-range mime-file= mimefile= static-check= static-expires= static-expires-mtime= static-expires-path-info= static-expires-path-info-mtime= static-expires-type= static-expires-type-mtime= static-expires-uri= static-expires-uri-mtime= static-gzip= static-gzip-all static-gzip-dir= static-gzip-ext= static-gzip-prefix= static-gzip-suffix= static-index= static-map2= static-safe= static-skip-ext=`,
+    names: `check-static-docroot disable-sendfile file-serve-mode= fileserve-mode= honour-range mime-file= mimefile= static-gzip= static-gzip-all static-gzip-dir= static-gzip-ext= static-gzip-prefix= static-gzip-suffix= static-safe=`,
   },
   {
     reason: 'logs go to --logto or to standard error',
     kind: 'told',
-    names: `log-backupname= log-date? log-encoder= log-format= log-format-strftime log-master log-master-bufsize= log-master-req-stream log-master-stream log-maxsize= log-prefix? log-reopen log-req-encoder= log-socket= log-syslog? log-truncate log-x-forwarded-for logdate? logfile-chmod= logfile-chown logformat= logformat-strftime logger= logger-req= logto2= req-logger= threaded-logger worker-log-encoder= worker-log-req-encoder= worker-logger= worker-logger-req=`,
+    names: `log-backupname= log-date? log-encoder= log-format-strftime log-master log-master-bufsize= log-master-req-stream log-master-stream log-maxsize= log-prefix? log-reopen log-req-encoder= log-syslog? log-truncate logdate? logfile-chmod= logfile-chown logformat-strftime threaded-logger worker-log-encoder= worker-log-req-encoder=`,
   },
   {
     reason: 'there are always as many workers as --processes says',
@@ -166,7 +166,7 @@ const GROUPS: readonly Group[] = [
   {
     reason: 'the processes have names of Portico',
     kind: 'told',
-    names: `auto-procname procname= procname-append= procname-master= procname-prefix= procname-prefix-spaced=`,
+    names: `auto-procname procname-append= procname-prefix= procname-prefix-spaced=`,
   },
   {
     reason: 'nothing is touched yet. Send the server SIGHUP, or SIGUSR1 for its logs',
@@ -228,11 +228,11 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'one application is served here, which no request can change',
-    names: `dynamic-apps vhost vhost-host no-default-app ignore-script-name`,
+    names: `dynamic-apps vhost vhost-host ignore-script-name`,
   },
   {
     reason: 'say it with --env or --pythonpath',
-    names: `envdir= early-envdir= unenv= early-pyimport= early-python-import= early-python-path= early-pythonpath=`,
+    names: `envdir= early-envdir= unenv= early-pyimport= early-python-import=`,
   },
   {
     reason: 'import it in the application',
@@ -248,31 +248,19 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'say --chdir, --pidfile, --logto or --umask',
-    names: `chdir2= daemonize2= pidfile2= safe-pidfile2= chown-socket=`,
+    names: `chdir2=`,
   },
   {
     reason: 'leave it to a service manager',
     names: `exit-on-reload`,
   },
   {
-    reason: 'write the field with PORTICO_HEADER',
-    names: `add-header=`,
-  },
-  {
-    reason: 'a front knows nothing of the PROXY protocol here. Say PORTICO_PROXY_PROTOCOL',
-    names: `enable-proxy-protocol`,
-  },
-  {
     reason: 'PYTHONOPTIMIZE and its kin are said with --env',
-    names: `optimize= profiler= backtrace-depth= ienv=`,
+    names: `profiler= backtrace-depth=`,
   },
   {
     reason: 'there is no progress to ask for',
     names: `upload-progress=`,
-  },
-  {
-    reason: 'say --max-requests',
-    names: `max-requests-delta=`,
   },
   {
     reason: "sizes of uWSGI's own tables have no meaning here",

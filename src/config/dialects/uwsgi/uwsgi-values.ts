@@ -4,13 +4,12 @@ import type { Outcome } from '../../../kernel/outcome.ts';
 import { failure, success } from '../../../kernel/outcome.ts';
 import type { ServeBind } from '../../bind-address.ts';
 import { parseBindAddress } from '../../bind-address.ts';
-import type { Treatment } from '../option.ts';
+import type { UrlFolder } from '../../model/folders.ts';
 import { readSocketPath } from '../option-values.ts';
+import type { HttpsAddress, Mount, RequestLog } from './uwsgi-words.ts';
 
-/** What starts nevertheless, and says what is different. */
-export function told(consequence: string): Treatment {
-  return { kind: 'setting', read: () => success({ notes: [consequence] }) };
-}
+const SYSLOG_PORT = 514;
+const YEAR_SECONDS = 31_536_000;
 
 /** With a colon it is HOST:PORT, without one the path of a Unix socket. */
 export function readAddress(text: string): Outcome<ServeBind> {
@@ -22,4 +21,95 @@ export function readAddress(text: string): Outcome<ServeBind> {
 
 export function readSocketProtocol(text: string): Outcome<'uwsgi' | 'http'> {
   return text === 'uwsgi' || text === 'http' ? success(text) : failure(`"${text}" is neither uwsgi nor http`);
+}
+
+/** `ADDRESS,CERTIFICATE,KEY[,CIPHERS[,AUTHORITIES]]` */
+export function readHttpsAddress(text: string): Outcome<HttpsAddress> {
+  const [where = '', certFile = '', keyFile = '', ciphers = '', caCerts = ''] = text.split(',');
+  const address = readAddress(where);
+  if (!address.ok) {
+    return address;
+  }
+  return certFile === ''
+    ? failure(`"${text}" is not of the form ADDRESS,CERTIFICATE,KEY`)
+    : success({ address: address.value, certFile, keyFile, ciphers, caCerts });
+}
+
+/** The same as `addr=…,cert=…,key=…`. */
+export function readHttpsKeys(text: string): Outcome<HttpsAddress> {
+  const said = new Map(text.split(',').map((part) => part.split('=', 2) as [string, string]));
+  const value = (...names: string[]) => names.map((name) => said.get(name)).find((found) => found !== undefined) ?? '';
+  const parts = [value('addr'), value('cert'), value('key'), value('ciphers', 'cipher'), value('client_ca')];
+  return readHttpsAddress(parts.join(','));
+}
+
+/** `URL=APP`. What does not begin with a slash is the name of a host there. */
+export function readMount(text: string): Outcome<Mount> {
+  const at = text.indexOf('=');
+  const url = text.slice(0, Math.max(0, at));
+  const app = text.slice(at + 1);
+  if (at < 1 || app === '') {
+    return failure(`"${text}" is not of the form URL=APP, as in /shop=shop.wsgi`);
+  }
+  return url.startsWith('/')
+    ? success({ url: url.replace(/\/+$/, ''), app })
+    : failure(`"${url}" is no path: applications for hosts are not told apart. Run a server for each`);
+}
+
+/** `URL=FOLDER`, or `URL=FILE`. */
+export function readStaticMap(text: string): Outcome<UrlFolder> {
+  const at = text.indexOf('=');
+  const url = text.slice(0, Math.max(0, at));
+  const root = text.slice(at + 1);
+  return url.startsWith('/') && root !== ''
+    ? success({ url, root })
+    : failure(`"${text}" is not of the form URL=FOLDER, as in /static=/srv/site/static`);
+}
+
+/** The URL is a part of the path of the file as well. */
+export function readStaticMap2(text: string): Outcome<UrlFolder> {
+  const map = readStaticMap(text);
+  return map.ok ? success({ url: map.value.url, root: `${map.value.root.replace(/\/+$/, '')}${map.value.url}` }) : map;
+}
+
+/** `PATTERN SECONDS`: patterns that all files match are kept, for others is nothing to be said by a folder. */
+export function readExpires(text: string): Outcome<string | undefined> {
+  const [, pattern = '', seconds = ''] = /^(\S+)[\s=]+(\d+)$/.exec(text.trim()) ?? [];
+  if (seconds === '') {
+    return failure(`"${text}" is not of the form PATTERN SECONDS`);
+  }
+  const isOfAll = /^[\^/]*(?:\.\*|\*|\.\+)\$?$/.test(pattern);
+  return success(isOfAll ? `max-age=${Math.min(Number(seconds), YEAR_SECONDS)}` : undefined);
+}
+
+/** `file:PATH`, `syslog[:TAG[,FACILITY]]`, `rsyslog:HOST[:PORT],TAG` or `stdio`, with a name of its own in front or without. */
+export function readLogger(text: string): Outcome<RequestLog> {
+  const [, plugin = '', rest = ''] = /^(?:\w+\s+)?(\w+):?(.*)$/s.exec(text) ?? [];
+  switch (plugin) {
+    case 'stdio':
+      return success({ kind: 'file', path: '-' });
+    case 'file': {
+      const path = /(?:^|,)logfile=([^,]+)/.exec(rest)?.[1] ?? rest;
+      return path === '' ? failure(`"${text}" names no file`) : success({ kind: 'file', path });
+    }
+    case 'rsyslog': {
+      const [host = '', tag = 'uwsgi'] = rest.split(',');
+      const server = host.includes(':') ? host : `${host}:${SYSLOG_PORT}`;
+      return success({ kind: 'syslog', server, facility: 'local0', tag: tag.replaceAll(/\W/g, '_') });
+    }
+    case 'syslog':
+      return failure(`"${text}" writes to the syslog of the machine. Leave it out: journald takes what is written`);
+    default:
+      return failure(`"${text}" is none of file:PATH, rsyslog:HOST:PORT,NAME and stdio`);
+  }
+}
+
+/** Octal, and 666 where it is said without a mode. */
+export function readSocketMode(text: string): Outcome<number> {
+  if (text === '' || text === 'true') {
+    return success(0o666);
+  }
+  return /^[0-7]{3,4}$/.test(text)
+    ? success(Number.parseInt(text, 8))
+    : failure(`"${text}" is not a mode. Write it as in 660`);
 }

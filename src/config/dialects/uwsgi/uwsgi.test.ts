@@ -57,7 +57,7 @@ test('faults name the line, and the nearest option', () => {
   assert.deepEqual(faultsOf(UWSGI, ['-p']), [
     'dialect.missing-value -p',
     'dialect.conflict --http',
-    'dialect.missing-application --wsgi-file or --module',
+    'dialect.missing-application --wsgi-file, --module or --mount',
   ]);
 });
 

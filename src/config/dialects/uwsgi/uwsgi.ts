@@ -2,13 +2,29 @@
 
 import { join } from 'node:path';
 import { success } from '../../../kernel/outcome.ts';
-import type { ServeBind } from '../../bind-address.ts';
+import { UWSGI_LINE } from '../../access-format/uwsgi-atoms.ts';
+import type { BindAddress, ServeBind } from '../../bind-address.ts';
 import type { Report } from '../../diagnostic.ts';
 import { atFlag } from '../../place.ts';
+import type { ServeOptions } from '../../serve-options.ts';
 import type { Asked, Completed, Dialect, Draft } from '../option.ts';
 import { optionsGiven } from '../option.ts';
 import { readCommandWords } from './command-words.ts';
+import type { MountedApp } from './finish-model.ts';
+import { finishModel } from './finish-model.ts';
 import { UWSGI_OPTIONS } from './uwsgi-options.ts';
+
+/** Fronts that may speak uwsgi: those of this machine, and of networks that are not the internet's (RFC 1918, 3927, 4193, 4291). uWSGI believes any. */
+const FRONTS = [
+  '127.0.0.0/8',
+  '::1',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+];
 
 export const UWSGI: Dialect = {
   name: 'uwsgi',
@@ -25,36 +41,87 @@ export const UWSGI: Dialect = {
       interface: 'wsgi',
       timeoutMs: 0,
       gracefulTimeoutMs: 60_000,
-      accessLog: '-',
-      forwardedAllowIps: [],
+      // Applications of uWSGI see the fields of proxies and read them, or do not.
+      forwardedFields: 'none',
+      forwardedAllowIps: FRONTS,
+      proxyAllowIps: FRONTS,
     }),
   complete,
 };
 
 function complete({ draft, machine }: Asked, report: Report): Completed {
-  const binds = bindsOf(draft);
-  if (binds.length === 0) {
-    report('dialect.conflict', atFlag('--http'), 'no address is named. Write --http :8000 or --socket /run/app.sock');
+  const addresses = addressesOf(draft, report);
+  const { target, mounted } = applicationsOf(draft);
+  if (target === undefined) {
+    report('dialect.missing-application', atFlag('--wsgi-file, --module or --mount'), '');
   }
-  const app = appOf(draft);
-  if (app === undefined) {
-    report('dialect.missing-application', atFlag('--wsgi-file or --module'), '');
-  }
-  return { app: app ?? '', options: { ...optionsGiven(draft), binds, ...environmentOf(draft, machine.env) } };
+  return {
+    app: target ?? '',
+    options: { ...optionsGiven(draft), ...addresses, ...loggingOf(draft), ...environmentOf(draft, machine.env) },
+    finish: finishModel(draft, mounted),
+  };
 }
 
-function bindsOf({ httpAddresses = [], socketAddresses = [], socketProtocol = 'uwsgi' }: Draft): ServeBind[] {
+function addressesOf(draft: Draft, report: Report): Partial<ServeOptions> {
+  const { httpAddresses = [], socketAddresses = [], socketProtocol = 'uwsgi', redirectAddresses = [] } = draft;
   const sockets = socketAddresses.map((address) =>
     socketProtocol === 'http' ? address : { ...address, speaks: 'uwsgi' as const },
   );
-  return [...httpAddresses, ...sockets];
+  const https = [...(draft.httpsAddresses ?? []), ...(draft.https2Addresses ?? [])];
+  const [first, ...others] = https;
+  if (first === undefined) {
+    const binds: ServeBind[] = [...httpAddresses, ...sockets];
+    if (binds.length + redirectAddresses.length === 0) {
+      report('dialect.conflict', atFlag('--http'), 'no address is named. Write --http :8000 or --socket /run/app.sock');
+    }
+    return { binds };
+  }
+  if (others.some(({ certFile, keyFile }) => certFile !== first.certFile || keyFile !== first.keyFile)) {
+    report('dialect.conflict', atFlag('--https'), 'one certificate is for all addresses. Name the same for each.');
+  }
+  const plain = sockets.filter((address) => address.speaks === undefined);
+  return {
+    binds: [...https.map(({ address }) => address), ...sockets.filter((address) => address.speaks !== undefined)],
+    insecureBinds: [...httpAddresses, ...plain] as BindAddress[],
+    certFile: first.certFile,
+    keyFile: first.keyFile,
+    ciphers: first.ciphers === 'HIGH' ? '' : first.ciphers,
+    caCerts: first.caCerts.replace(/^!/, ''),
+    certReqs: first.caCerts === '' ? 'auto' : first.caCerts.startsWith('!') ? 'required' : 'optional',
+  };
 }
 
-function appOf({ module, wsgiFile, callable = 'application' }: Draft): string | undefined {
-  if (module !== undefined) {
-    return module.includes(':') ? module : `${module}:${callable}`;
-  }
-  return wsgiFile === undefined || /:[^/]*$/.test(wsgiFile) ? wsgiFile : `${wsgiFile}:${callable}`;
+/** The application of the root, and those below URLs. Without one for the root it is the first, as in uWSGI. */
+function applicationsOf(draft: Draft): {
+  readonly target: string | undefined;
+  readonly mounted: readonly MountedApp[];
+} {
+  const { callable, mounts = [] } = draft;
+  const mounted = mounts.map(({ url, app }) => ({ url, target: targetOf(app, callable) }));
+  const named = draft.module ?? draft.wsgiFile;
+  const root = mounted.find(({ url }) => url === '')?.target;
+  const target = named === undefined ? undefined : targetOf(named, callable);
+  return { target: target ?? root ?? mounted[0]?.target, mounted };
+}
+
+/** A file keeps its path. uWSGI takes a call for a callable: `create_app()`. */
+function targetOf(app: string, callable = 'application'): string {
+  return /:[^/]*$/.test(app) ? app : `${app}:${callable}`;
+}
+
+function loggingOf(draft: Draft): Partial<ServeOptions> {
+  const { requestLog, isUnlogged = false, logs4xx = false, logs5xx = false, logFile = '' } = draft;
+  const isOff = isUnlogged && !logs4xx && !logs5xx;
+  const usual = logFile === '' ? '-' : logFile;
+  const path = requestLog?.kind === 'file' ? requestLog.path : usual;
+  const text = draft.lineFormat ?? UWSGI_LINE;
+  return {
+    accessLog: isOff ? '' : path,
+    accessLogFormat: {
+      words: 'uwsgi',
+      text: draft.logsForwarded === true ? text.replaceAll('%(addr)', '%(forwarded)') : text,
+    },
+  };
 }
 
 function environmentOf(

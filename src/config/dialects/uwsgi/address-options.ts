@@ -1,0 +1,97 @@
+/** Options of uWSGI that say where to listen, and for whom. */
+
+import type { Outcome } from '../../../kernel/outcome.ts';
+import { failure, success } from '../../../kernel/outcome.ts';
+import { parseText } from '../../setting-values.ts';
+import type { Option } from '../option.ts';
+import { setting } from '../option.ts';
+import { readInteger, readSeconds } from '../option-values.ts';
+import { each, flag, row } from './option-row.ts';
+import { readAddress, readHttpsAddress, readHttpsKeys, readSocketMode, readSocketProtocol } from './uwsgi-values.ts';
+
+const BACKLOG_MAX = 65_535;
+
+export const ADDRESS_OPTIONS: readonly Option[] = [
+  each(
+    'http httprouter http-socket http11-socket',
+    ['ADDRESS', 'Where HTTP is spoken: HOST:PORT, :PORT or the path of a Unix socket.'],
+    [readAddress, (httpAddresses) => ({ httpAddresses })],
+  ),
+  each(
+    'https https-socket',
+    ['ADDRESS,CERT,KEY', 'Where TLS is spoken, with the files of the certificate and its key.'],
+    [readHttpsAddress, (httpsAddresses) => ({ httpsAddresses })],
+  ),
+  each(
+    'https2',
+    ['KEYS', 'The same as addr=ADDRESS,cert=CERT,key=KEY.'],
+    [readHttpsKeys, (https2Addresses) => ({ https2Addresses })],
+  ),
+  each(
+    'http-to-https',
+    ['ADDRESS', 'Where HTTP is spoken that leads to https.'],
+    [readAddress, (redirectAddresses) => ({ redirectAddresses })],
+  ),
+  each(
+    's socket uwsgi-socket',
+    ['ADDRESS', 'Where the uwsgi protocol is spoken.'],
+    [readAddress, (socketAddresses) => ({ socketAddresses })],
+  ),
+  row(
+    'protocol socket-protocol',
+    'NAME',
+    'What --socket speaks: uwsgi or http.',
+    setting(readSocketProtocol, (socketProtocol) => ({ socketProtocol })),
+  ),
+  row(
+    'l listen',
+    'COUNT',
+    'The length of the queue of connections.',
+    setting(readInteger(1, BACKLOG_MAX), (backlog) => ({ backlog })),
+  ),
+  row(
+    'C chmod-socket chmod',
+    '[MODE]',
+    'The mode of Unix sockets; 666 if none is said.',
+    setting(readSocketMode, (socketMode) => ({ socketMode })),
+  ),
+  row(
+    'chown-socket',
+    'USER:GROUP',
+    'The owner of Unix sockets.',
+    setting(parseText, (socketOwner) => ({ socketOwner })),
+  ),
+  row(
+    'http-keepalive',
+    '[SECONDS]',
+    'How long a connection is kept between requests; 75 seconds if it is not said.',
+    setting(
+      (text): Outcome<number | undefined> => (/^(?:|true|1)$/.test(text) ? success(undefined) : readSeconds(0)(text)),
+      (keepAliveMs) => (keepAliveMs === undefined ? {} : { keepAliveMs }),
+    ),
+  ),
+  row(
+    'http-enable-proxy-protocol enable-proxy-protocol',
+    '[SWITCH]',
+    'Connections begin with the header of the PROXY protocol, which proxies of this machine and of private networks may send.',
+    flag((proxyProtocol) => ({ proxyProtocol })),
+  ),
+  row(
+    'limit-post',
+    'BYTES',
+    'The largest body of a request; 1 GiB if it is not said.',
+    setting(readInteger(0, Number.MAX_SAFE_INTEGER), (bodyBytesMax) => ({ bodyBytesMax })),
+  ),
+  row(
+    'b buffer-size',
+    'BYTES',
+    'The largest head of a request: 32768 here.',
+    setting(
+      (text) => {
+        const bytes = readInteger(0)(text);
+        return bytes.ok ? success(bytes.value) : failure(bytes.fault);
+      },
+      (bytes) => (bytes > 32_768 ? { notes: ['the head of a request may have 32768 bytes and no more'] } : {}),
+    ),
+  ),
+];

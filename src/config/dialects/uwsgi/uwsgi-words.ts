@@ -1,0 +1,66 @@
+/** What options of uWSGI say that is no setting of `portico serve`, or becomes one only together with others. */
+
+import type { ServeBind } from '../../bind-address.ts';
+import type { UrlFolder } from '../../model/folders.ts';
+
+export interface UwsgiWords {
+  /** Where HTTP is spoken, what --socket names, and what is spoken there. */
+  readonly httpAddresses?: readonly ServeBind[];
+  readonly httpsAddresses?: readonly HttpsAddress[];
+  readonly https2Addresses?: readonly HttpsAddress[];
+  readonly socketAddresses?: readonly ServeBind[];
+  readonly socketProtocol?: 'uwsgi' | 'http';
+  /** Where HTTP is spoken only to lead to https. */
+  readonly redirectAddresses?: readonly ServeBind[];
+  /** Of Unix sockets. `socketOwner` is USER or USER:GROUP. */
+  readonly socketMode?: number;
+  readonly socketOwner?: string;
+
+  /** The parts of APP, and where its modules are found as well. */
+  readonly module?: string;
+  readonly wsgiFile?: string;
+  readonly callable?: string;
+  readonly pythonPaths?: readonly string[];
+  readonly mounts?: readonly Mount[];
+  readonly managesScriptName?: boolean;
+  /** A path below no mount is not the first one's. */
+  readonly hasNoDefault?: boolean;
+
+  /** `root` may be a file. */
+  readonly staticMaps?: readonly UrlFolder[];
+  readonly staticMaps2?: readonly UrlFolder[];
+  readonly checkedFolders?: readonly string[];
+  readonly staticIndexes?: readonly string[];
+  readonly skippedEndings?: readonly string[];
+  /** Cache-Control of files. */
+  readonly staticCacheControl?: string;
+
+  readonly isDaemon?: boolean;
+  readonly title?: string;
+  readonly requestLog?: RequestLog;
+  readonly isUnlogged?: boolean;
+  readonly logs4xx?: boolean;
+  readonly logs5xx?: boolean;
+  readonly logsForwarded?: boolean;
+  readonly lineFormat?: string;
+}
+
+export interface HttpsAddress {
+  readonly address: ServeBind;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly ciphers: string;
+  /** '' for none. With an exclamation mark in front a certificate is required. */
+  readonly caCerts: string;
+}
+
+export interface Mount {
+  /** Begins with a slash and ends without one; '' for `/`. */
+  readonly url: string;
+  /** A module, a file, or either with its callable. */
+  readonly app: string;
+}
+
+export type RequestLog =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'syslog'; readonly server: string; readonly facility: string; readonly tag: string };
