@@ -49,7 +49,7 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/config\/(setting|dialects\/spoken)\.ts$/,
   // What is wrong in a file of the configuration. It is told with its line and a caret below the words, says itself what to write, and there are as many such
   // sentences as there are keys; their meaning has a page of reference.
-  /^src\/(config\/toml|config\/uwsgi-app|config\/dialects\/nginx|kernel\/regex)\//,
+  /^src\/(config\/toml|config\/uwsgi-app|config\/dialects\/nginx|kernel\/regex)\/|^src\/config\/dialects\/uwsgi\/parse-/,
   // What nginx prints when a test of its files is over, the page of stub_status, and names in the list of processes.
   /^src\/(cli\/commands\/nginx|edge\/handlers\/stub-status|supervisor\/(process-name|server-title|file-limit))\.ts$/,
   // The words of the C library for errors of the system, and the titles of nginx's pages: parts of what is told.
@@ -80,7 +80,7 @@ const IS_THROWN = /\bthrow new Error\(\s*$/;
 
 /** Formats of logs, headings of Python's tracebacks; fields of responses, snippets of Python and HTML; bugs in Python; and parts of the state that systemd shows. */
 const OTHER_TEXTS =
-  /\r\n|^(import|<|public, max-age|multipart|text\/|line too long|the edge is gone|%v:%p |%\(asctime\)s |Traceback | {2}\+ Exception Group |spawn before start|a search ended without|read _;|portico log of|Portico: the log of|serve pytest-django|; the last reload has failed|serving … with)/;
+  /\r\n|^(import|<|\[pid: |public, max-age|multipart|text\/|line too long|the edge is gone|%v:%p |%\(asctime\)s |Traceback | {2}\+ Exception Group |spawn before start|a search ended without|read _;|portico log of|Portico: the log of|serve pytest-django|; the last reload has failed|serving … with)/;
 
 export function collectMessages(): Message[] {
   return [...typeScriptTexts(isMessage), ...pythonTexts(), ...shellTexts()].filter(

@@ -7,11 +7,13 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import type { Report } from '../diagnostic.ts';
+import type { UwsgiApp } from '../model/uwsgi-app.ts';
 import type { Place } from '../place.ts';
 import type { ClientCertificates, FinishModel, ServeOptions } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { each } from '../setting.ts';
 import { SETTINGS } from '../settings.ts';
+import type { SaidOption } from './uwsgi/said-option.ts';
 import type { UwsgiWords } from './uwsgi/uwsgi-words.ts';
 
 /** What options say: settings, and words that become some only together with others. */
@@ -84,6 +86,8 @@ export interface WordSurroundings {
 
 export interface GivenWords {
   readonly app: string | undefined;
+  /** Of uWSGI: all options in their order. */
+  readonly said?: readonly SaidOption[];
   readonly options: GivenOptions;
 }
 
@@ -135,11 +139,14 @@ export interface Asked {
   readonly draft: Draft;
   readonly app: string;
   readonly machine: Machine;
+  /** As in `GivenWords`. */
+  readonly said?: readonly SaidOption[];
 }
 
 export interface Completed {
   readonly app: string;
   readonly options: Partial<ServeOptions>;
+  readonly uwsgi?: UwsgiApp;
   /** What settings cannot say is put into the model. */
   readonly finish?: FinishModel;
 }

@@ -69,7 +69,7 @@ export function readDialect(
   if (!defaults.ok) {
     report('dialect.invalid', atVariable(defaults.fault.at), `${defaults.fault.message}.`);
   }
-  const completed = dialect.complete({ draft, app: app ?? '', machine }, report);
+  const completed = dialect.complete({ draft, app: app ?? '', machine, said: words.said ?? [] }, report);
   const options =
     base === undefined || !defaults.ok
       ? undefined
@@ -82,11 +82,8 @@ export function readDialect(
   if (options !== undefined) {
     checkOptions(options, report);
   }
-  const { app: target, finish } = completed;
-  const request =
-    isFaulty(diagnostics) || options === undefined
-      ? undefined
-      : { app: target, options, ...(finish === undefined ? {} : { finish }) };
+  const { app: target, options: _, ...rest } = completed;
+  const request = isFaulty(diagnostics) || options === undefined ? undefined : { app: target, options, ...rest };
   return { request, diagnostics, given };
 }
 

@@ -28,22 +28,26 @@ export function readCommandWords(
     }
   }
   readWords(args, byName, { list, surroundings });
-  const { said, used } = resolvePlaceholders(list.said, surroundings);
+  const { said: words, used } = resolvePlaceholders(list.said, surroundings);
   const given = new Map<Option, { texts: string[] } & GivenOption>();
-  const isStrict = said.some(({ key, value }) => key === 'strict' && !OFF.test(value));
-  for (const { key, value, place } of said) {
+  const isStrict = words.some(({ key, value }) => key === 'strict' && !OFF.test(value));
+  for (const { key, value, place } of words) {
     const option = byName.get(`--${key}`);
     if (option !== undefined) {
-      const text = option.value === undefined ? String(!OFF.test(value)) : value;
+      const said = place.kind === 'file' ? withoutRemark(value) : value;
+      const text = option.value === undefined ? String(!OFF.test(said)) : said;
       const texts = [...(given.get(option)?.texts ?? []), text];
       given.set(option, { texts, place });
     } else if (!list.placeholders.has(key) && (isStrict || !used.has(key))) {
       const nearest = nearestWord(`--${key}`, byName.keys())?.replace(/^--/, '');
       const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-      surroundings.report('dialect.unknown-key', place, `uWSGI has no option "${key}".${hint}`);
+      const message = `uWSGI has no option "${key}".${hint}`;
+      // What a container or a shell has in its environment may be for others.
+      const severity = place.kind === 'variable' ? 'warning' : 'error';
+      surroundings.report('dialect.unknown-key', place, message, severity);
     }
   }
-  return { app: '', options: given };
+  return { app: '', options: given, said: words };
 }
 
 function readWords(
@@ -72,14 +76,22 @@ function readWords(
       take(name, `--${long}`, { needs, inline });
     } else if (/^-[^-]/.test(word)) {
       rest.unshift(...readShort(word, byName, take));
-    } else {
+    } else if (/[.:/]/.test(word)) {
       list.add(bareWord(word));
+    } else {
+      const message = 'this names neither a file of options nor an application, and is passed over, as by uWSGI.';
+      surroundings.report('dialect.note', atFlag(word), message, 'warning');
     }
   }
 }
 
 function mayHaveValue(option: Option | undefined): boolean {
   return option?.value?.startsWith('[') === true;
+}
+
+/** Files have remarks behind numbers, switches and addresses (`processes = 4 ; at most`), which uWSGI passes over as atoi() does. In a text they would be a part of it. */
+function withoutRemark(value: string): string {
+  return /^(-?\d+|true|false|yes|no|on|off|[\w.*[\]:]*:\d+)\s+[;#]/i.exec(value)?.[1] ?? value;
 }
 
 type Take = (key: string, flag: string, how: { needs: boolean; inline: string | undefined }) => void;

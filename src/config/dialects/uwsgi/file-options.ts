@@ -1,11 +1,9 @@
 /** Options of uWSGI about files that are served without the application, and about fields of responses. */
 
-import { parseResponseField } from '../../response-field.ts';
 import { parseText } from '../../setting-values.ts';
 import type { Option } from '../option.ts';
-import { setting } from '../option.ts';
-import { each, row } from './option-row.ts';
-import { readExpires, readStaticMap, readStaticMap2 } from './uwsgi-values.ts';
+import { each } from './option-row.ts';
+import { readAddedField, readExpires, readStaticMap, readStaticMap2 } from './uwsgi-values.ts';
 
 export const FILE_OPTIONS: readonly Option[] = [
   each(
@@ -33,23 +31,23 @@ export const FILE_OPTIONS: readonly Option[] = [
     ['ENDING', 'Files that are never sent, by the end of their names.'],
     [parseText, (skippedEndings) => ({ skippedEndings })],
   ),
-  row(
+  each(
     'static-expires static-expires-mtime static-expires-uri static-expires-uri-mtime static-expires-path-info static-expires-path-info-mtime static-expires-type static-expires-type-mtime',
-    'PATTERN SECONDS',
-    'How long browsers may keep files. A pattern of all files (/*) is obeyed; for others they ask again, and are answered from memory.',
-    setting(readExpires, (cacheControl) =>
-      cacheControl === undefined
-        ? {
-            notes: [
-              'browsers ask again for each file, which is answered from memory: only the pattern of all files, /*, is obeyed',
-            ],
-          }
-        : { staticCacheControl: cacheControl },
-    ),
+    [
+      'PATTERN SECONDS',
+      'How long browsers may keep files. Patterns of all files (/*), of those below a URL (/static/.*) and of names with a hash ([a-f0-9]{12}) are obeyed; for others browsers ask again, and are answered from memory.',
+    ],
+    [readExpires, (expires) => ({ expires: expires.filter((one) => one !== undefined) })],
   ),
   each(
     'add-header',
-    ['NAME: VALUE', 'A field that every response has.'],
-    [parseResponseField, (responseFields) => ({ responseFields })],
+    ['NAME: VALUE', 'A field that every response has. Connection: close ends connections.'],
+    [
+      readAddedField,
+      (fields) => ({
+        responseFields: fields.filter((field) => field !== undefined && field !== 'closes'),
+        ...(fields.includes('closes') ? { keepAliveMs: 0 } : {}),
+      }),
+    ],
   ),
 ];

@@ -89,7 +89,9 @@ function servesDeclared({ content }: Site): boolean {
 function appsOf(app: App, mounted: readonly MountedApp[], at: (path: string) => string): App[] {
   const { python } = app;
   const first = { ...app, python: python.includes('/') ? at(python) : python };
-  const others = [...new Set(mounted.map(({ target }) => target))].filter((target) => target !== app.target);
+  // What --module names is at the root, whatever is mounted there besides.
+  const below = mounted.filter(({ url }) => url !== '');
+  const others = [...new Set(below.map(({ target }) => target))].filter((target) => target !== app.target);
   return [first, ...others.map((target, index) => ({ ...first, target, id: `mount-${index + 1}` }))];
 }
 
@@ -137,16 +139,17 @@ function filesOf(words: UwsgiWords, at: (path: string) => string, scope: Scope):
 
 /** What is not there is asked of the application, as in uWSGI. */
 function folderOf({ url, root }: UrlFolder, words: UwsgiWords): StaticFolder {
-  const { staticIndexes: [index] = [], skippedEndings = [], staticCacheControl } = words;
+  const { staticIndexes: [index] = [], skippedEndings = [], expires = [] } = words;
+  const kept = expires.findLast((one) => one !== 'hashed' && url.startsWith(one.url));
   return {
     url: url.endsWith('/') ? url : `${url}/`,
     root,
-    hashed: false,
+    hashed: expires.includes('hashed'),
     missing: 'next',
     links: 'inside',
     asked: skippedEndings.map((suffix) => ({ prefix: '', suffix, spans: 'path' })),
     ...(index === undefined ? {} : { index }),
-    ...(staticCacheControl === undefined ? {} : { cacheControl: staticCacheControl }),
+    ...(kept === undefined || kept === 'hashed' ? {} : { cacheControl: `max-age=${kept.seconds}` }),
   };
 }
 

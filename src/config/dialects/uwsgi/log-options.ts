@@ -20,14 +20,19 @@ export const LOG_OPTIONS: readonly Option[] = [
     setting(readLogger, (logger) =>
       logger.kind === 'file'
         ? { logFile: logger.path === '-' ? '' : logger.path }
-        : { notes: ['the log goes to standard error, which journald or a container takes'] },
+        : { notes: ['the log goes to standard error, which journald, a container or a supervisor takes'] },
     ),
   ),
   row(
     'logger-req req-logger worker-logger-req',
     'LOGGER',
     'The lines of requests: file:PATH, rsyslog:HOST:PORT,NAME or stdio.',
-    setting(readLogger, (requestLog) => ({ requestLog })),
+    setting(readLogger, (requestLog) => ({
+      requestLog,
+      ...(requestLog.kind === 'journal'
+        ? { notes: ['lines of requests go to standard output, which journald, a container or a supervisor takes'] }
+        : {}),
+    })),
   ),
   row(
     'log-format logformat',

@@ -1,6 +1,6 @@
 /** The variables of one character that uWSGI puts into the text of a file before it reads it: `%d` is the folder of the file. */
 
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 
 export type MagicVariables = ReadonlyMap<string, string>;
@@ -33,7 +33,7 @@ export function magicVariablesOf(file: string, section: string, first: MagicVari
     ...own,
     ...capitals,
     ['h', hostname()],
-    ['k', ''],
+    ['k', String(availableParallelism())],
     ['v', process.cwd()],
     ['u', String(process.getuid?.() ?? '')],
     ['g', String(process.getgid?.() ?? '')],

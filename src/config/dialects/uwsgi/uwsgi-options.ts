@@ -1,13 +1,14 @@
 /** Options of uWSGI 2.0, one row each, its synonyms in it. */
 
 import type { Option } from '../option.ts';
-import { meaningless, unsupported } from '../option.ts';
+import { meaningless, setting, unsupported } from '../option.ts';
 import { ADDRESS_OPTIONS } from './address-options.ts';
 import { APPLICATION_OPTIONS } from './application-options.ts';
 import { FILE_OPTIONS } from './file-options.ts';
 import { LOG_OPTIONS } from './log-options.ts';
 import { row, told } from './option-row.ts';
 import { OTHER_OPTIONS } from './other-options.ts';
+import { readMasterHook } from './uwsgi-values.ts';
 import { WORKER_OPTIONS } from './worker-options.ts';
 
 const OWN = 'it is always so here';
@@ -62,6 +63,12 @@ const REST: readonly Option[] = [
     'FILE',
     'Workers are replaced when a file is touched.',
     told('nothing is watched. Send the server SIGHUP'),
+  ),
+  row(
+    'hook-master-start',
+    'ACTION',
+    'What the master does first. That SIGTERM ends the server gently, unix_signal:15 gracefully_kill_them_all, is so in any case.',
+    setting(readMasterHook, () => ({})),
   ),
   row(
     'emperor',

@@ -5,8 +5,10 @@ import { failure, success } from '../../../kernel/outcome.ts';
 import type { ServeBind } from '../../bind-address.ts';
 import { parseBindAddress } from '../../bind-address.ts';
 import type { UrlFolder } from '../../model/folders.ts';
+import { parseResponseField } from '../../response-field.ts';
+import type { ResponseField } from '../../serve-options.ts';
 import { readSocketPath } from '../option-values.ts';
-import type { HttpsAddress, Mount, RequestLog } from './uwsgi-words.ts';
+import type { FileExpiry, HttpsAddress, Mount, RequestLog } from './uwsgi-words.ts';
 
 const SYSLOG_PORT = 514;
 const YEAR_SECONDS = 31_536_000;
@@ -72,14 +74,26 @@ export function readStaticMap2(text: string): Outcome<UrlFolder> {
   return map.ok ? success({ url: map.value.url, root: `${map.value.root.replace(/\/+$/, '')}${map.value.url}` }) : map;
 }
 
-/** `PATTERN SECONDS`: patterns that all files match are kept, for others is nothing to be said by a folder. */
-export function readExpires(text: string): Outcome<string | undefined> {
+/** `PATTERN SECONDS`. Undefined: patterns that a folder cannot say. A pattern that asks for hexadecimal digits means names with a hash. */
+export function readExpires(text: string): Outcome<FileExpiry | undefined> {
   const [, pattern = '', seconds = ''] = /^(\S+)[\s=]+(\d+)$/.exec(text.trim()) ?? [];
   if (seconds === '') {
     return failure(`"${text}" is not of the form PATTERN SECONDS`);
   }
-  const isOfAll = /^[\^/]*(?:\.\*|\*|\.\+)\$?$/.test(pattern);
-  return success(isOfAll ? `max-age=${Math.min(Number(seconds), YEAR_SECONDS)}` : undefined);
+  if (/\[[^\]]*(?:a-f|0-9a-fA-F)[^\]]*\]/.test(pattern)) {
+    return success('hashed');
+  }
+  const [, url] = /^\^?((?:\/[\w-]+)*\/?)(?:\.\*|\*|\.\+)?\$?$/.exec(pattern) ?? [];
+  return success(url === undefined ? undefined : { url, seconds: Math.min(Number(seconds), YEAR_SECONDS) });
+}
+
+/** `NAME: VALUE`. Undefined: the field is the server's own, and says what it does in any case. */
+export function readAddedField(text: string): Outcome<ResponseField | 'closes' | undefined> {
+  const [, value] = /^connection\s*:\s*(.*)$/i.exec(text) ?? [];
+  if (value !== undefined) {
+    return success(value.trim().toLowerCase() === 'close' ? 'closes' : undefined);
+  }
+  return parseResponseField(text);
 }
 
 /** `file:PATH`, `syslog[:TAG[,FACILITY]]`, `rsyslog:HOST[:PORT],TAG` or `stdio`, with a name of its own in front or without. */
@@ -98,9 +112,10 @@ export function readLogger(text: string): Outcome<RequestLog> {
       return success({ kind: 'syslog', server, facility: 'local0', tag: tag.replaceAll(/\W/g, '_') });
     }
     case 'syslog':
-      return failure(`"${text}" writes to the syslog of the machine. Leave it out: journald takes what is written`);
+    case 'systemd':
+      return success({ kind: 'journal' });
     default:
-      return failure(`"${text}" is none of file:PATH, rsyslog:HOST:PORT,NAME and stdio`);
+      return failure(`"${text}" is none of file:PATH, rsyslog:HOST:PORT,NAME, syslog and stdio`);
   }
 }
 
@@ -112,4 +127,13 @@ export function readSocketMode(text: string): Outcome<number> {
   return /^[0-7]{3,4}$/.test(text)
     ? success(Number.parseInt(text, 8))
     : failure(`"${text}" is not a mode. Write it as in 660`);
+}
+
+/** The recipe by which SIGTERM is made gentle, and no other. A shell may have cut it in two. */
+export function readMasterHook(text: string): Outcome<string> {
+  return /^unix_signal:15(?:\s+gracefully_kill_them_all)?$/.test(text.trim())
+    ? success(text)
+    : failure(
+        `"${text}" is not run: no commands run when the server starts. Put it before the server in its unit or script`,
+      );
 }

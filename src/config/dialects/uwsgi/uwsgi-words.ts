@@ -32,8 +32,7 @@ export interface UwsgiWords {
   readonly checkedFolders?: readonly string[];
   readonly staticIndexes?: readonly string[];
   readonly skippedEndings?: readonly string[];
-  /** Cache-Control of files. */
-  readonly staticCacheControl?: string;
+  readonly expires?: readonly FileExpiry[];
 
   readonly isDaemon?: boolean;
   readonly title?: string;
@@ -61,6 +60,11 @@ export interface Mount {
   readonly app: string;
 }
 
+/** How long files below a URL are kept; 'hashed': those whose names carry a hash of their content are kept for good. */
+export type FileExpiry = { readonly url: string; readonly seconds: number } | 'hashed';
+
 export type RequestLog =
+  /** What takes standard output. */
+  | { readonly kind: 'journal' }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'syslog'; readonly server: string; readonly facility: string; readonly tag: string };

@@ -61,6 +61,19 @@ test('faults name the line, and the nearest option', () => {
   ]);
 });
 
+test('remarks behind numbers, switches and addresses are none of them, and what stands in the environment is only told', () => {
+  const text =
+    '[uwsgi]\nhttp = :80 # here\nmaster = true ; yes\nprocesses = %k   ; at most\nmodule = a\nthreads = 3\t; more\n';
+  const spoken = { files: { 'a.ini': text }, env: { UWSGI_SHOP: '2', UWSGI_HARAKIRI: '7' } };
+  const { options } = requestOf(UWSGI, ['--ini', 'a.ini', 'kill_them_all'], spoken);
+  assert.equal(options.threads, 3);
+  assert.equal(options.timeoutMs, 7000);
+  assert.deepEqual(faultsOf(UWSGI, ['--ini', 'a.ini', 'kill_them_all'], { ...spoken, severity: 'warning' }), [
+    'dialect.note kill_them_all',
+    'dialect.unknown-key UWSGI_SHOP',
+  ]);
+});
+
 test('a file that names itself ends', () => {
   const files = { 'a.ini': '[uwsgi]\nini = a.ini\n' };
   assert.ok(faultsOf(UWSGI, [...LINE, 'a.ini'], { files }).includes('dialect.file a.ini:2:1: ini'));

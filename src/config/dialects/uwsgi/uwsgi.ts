@@ -1,17 +1,20 @@
 /** What the options of uWSGI come to, together. */
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { success } from '../../../kernel/outcome.ts';
 import { UWSGI_LINE } from '../../access-format/uwsgi-atoms.ts';
 import type { BindAddress, ServeBind } from '../../bind-address.ts';
 import type { Report } from '../../diagnostic.ts';
+import type { UwsgiApp } from '../../model/uwsgi-app.ts';
 import { atFlag } from '../../place.ts';
 import type { ServeOptions } from '../../serve-options.ts';
+import { uwsgiApp } from '../../uwsgi-app/uwsgi-app.ts';
 import type { Asked, Completed, Dialect, Draft } from '../option.ts';
 import { optionsGiven } from '../option.ts';
 import { readCommandWords } from './command-words.ts';
 import type { MountedApp } from './finish-model.ts';
 import { finishModel } from './finish-model.ts';
+import type { SaidOption } from './said-option.ts';
 import { UWSGI_OPTIONS } from './uwsgi-options.ts';
 
 /** Fronts that may speak uwsgi: those of this machine, and of networks that are not the internet's (RFC 1918, 3927, 4193, 4291). uWSGI believes any. */
@@ -49,7 +52,7 @@ export const UWSGI: Dialect = {
   complete,
 };
 
-function complete({ draft, machine }: Asked, report: Report): Completed {
+function complete({ draft, machine, said = [] }: Asked, report: Report): Completed {
   const addresses = addressesOf(draft, report);
   const { target, mounted } = applicationsOf(draft);
   if (target === undefined) {
@@ -58,8 +61,19 @@ function complete({ draft, machine }: Asked, report: Report): Completed {
   return {
     app: target ?? '',
     options: { ...optionsGiven(draft), ...addresses, ...loggingOf(draft), ...environmentOf(draft, machine.env) },
+    uwsgi: uwsgiAppOf(said, draft, report),
     finish: finishModel(draft, mounted),
   };
+}
+
+/** What there is beside the workers, and what `import uwsgi` shows. */
+function uwsgiAppOf(said: readonly SaidOption[], { chdir = '.' }: Draft, report: Report): UwsgiApp {
+  const options = said.map(({ key, value, place }) => ({ name: key, value: value === '' ? 'true' : value, place }));
+  const { app, faults } = uwsgiApp(options, resolve(chdir));
+  for (const { option, fault } of faults) {
+    report('dialect.invalid', options.find((one) => one === option)?.place ?? atFlag(option.name), `${fault}.`);
+  }
+  return app;
 }
 
 function addressesOf(draft: Draft, report: Report): Partial<ServeOptions> {
@@ -113,7 +127,7 @@ function loggingOf(draft: Draft): Partial<ServeOptions> {
   const { requestLog, isUnlogged = false, logs4xx = false, logs5xx = false, logFile = '' } = draft;
   const isOff = isUnlogged && !logs4xx && !logs5xx;
   const usual = logFile === '' ? '-' : logFile;
-  const path = requestLog?.kind === 'file' ? requestLog.path : usual;
+  const path = requestLog?.kind === 'file' ? requestLog.path : requestLog?.kind === 'journal' ? '-' : usual;
   const text = draft.lineFormat ?? UWSGI_LINE;
   return {
     accessLog: isOff ? '' : path,
