@@ -6,9 +6,18 @@ import type { Forwarding } from './model/server-model.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { Setting } from './setting.ts';
 import { always, last } from './setting.ts';
-import { parseChoice, parsePeers, parseSwitch } from './setting-values.ts';
+import { parseChoice, parseCount, parsePeers, parseSwitch } from './setting-values.ts';
 
-type ProxySetting = 'forwardedFields' | 'forwardedAllowIps' | 'rootPath' | 'proxyProtocol' | 'proxyAllowIps';
+type ProxySetting =
+  | 'forwardedFields'
+  | 'forwardedAllowIps'
+  | 'rootPath'
+  | 'proxyProtocol'
+  | 'proxyAllowIps'
+  | 'uwsgiBufferBytes';
+
+/** Its header has 16 bits for it. */
+const PACKET_BYTES_MAX = 65_535;
 
 export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServeOptions[K]> } = {
   forwardedFields: {
@@ -45,6 +54,15 @@ export const PROXY_SETTINGS: { readonly [K in ProxySetting]: Setting<ServeOption
     fallbackText: '127.0.0.1,::1',
     fallback: always(['127.0.0.1', '::1']),
     parse: last(parsePeers),
+  },
+  uwsgiBufferBytes: {
+    flag: 'uwsgi-buffer-size',
+    value: 'BYTES',
+    group: 'Behind a proxy',
+    doc: 'The largest packet of variables that is taken where the uwsgi protocol is spoken. A larger one is answered 431.',
+    fallbackText: '65535, the largest that there can be',
+    fallback: always(PACKET_BYTES_MAX),
+    parse: last(parseCount(1, PACKET_BYTES_MAX)),
   },
   rootPath: {
     flag: 'root-path',

@@ -64,6 +64,9 @@ function modelOf({ app, options, uwsgi, gunicorn }: ServeRequest, at: Resolve): 
       fields: options.forwardedFields,
       allowIps: options.forwardedAllowIps,
       ...(options.proxyProtocol ? { proxyAllowIps: options.proxyAllowIps } : {}),
+      ...(options.binds.some(({ speaks }) => speaks === 'uwsgi')
+        ? { uwsgiPacketBytesMax: options.uwsgiBufferBytes }
+        : {}),
     },
     certificates: certificatesOf(options, at),
     process: processOf(app, options, at),

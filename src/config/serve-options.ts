@@ -26,6 +26,8 @@ export interface ServeOptions {
   /** Each connection begins with the header of the PROXY protocol, which these peers may send. */
   readonly proxyProtocol: boolean;
   readonly proxyAllowIps: readonly string[];
+  /** The largest packet of a server in front that speaks uwsgi. */
+  readonly uwsgiBufferBytes: number;
   /** The path that requests have lost on their way here: '', or it begins with a slash and ends without one. */
   readonly rootPath: string;
 

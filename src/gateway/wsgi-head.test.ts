@@ -4,6 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Exchange, Origin } from '../protocol/http/exchange.ts';
 import { fieldBlock } from '../protocol/http/fake-field-block.ts';
+import type { FrontRequest } from '../protocol/http/front-request.ts';
+import type { Peer } from '../protocol/http/peer.ts';
 import { TLS_FACTS } from './fake-tls-facts.ts';
 import type { WsgiBody } from './wsgi-head.ts';
 import { renderWsgiHead } from './wsgi-head.ts';
@@ -16,6 +18,7 @@ const ORIGIN: Origin = {
   isContradictory: false,
   tls: undefined,
 };
+const PEER = { front: undefined } as Peer;
 const CLIENT = { subject: 'CN=Zoë,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
 
 function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?: WsgiBody): Record<string, string> {
@@ -31,6 +34,7 @@ function environ(lines: [string, string][], more: Partial<Exchange> = {}, body?:
     origin: ORIGIN,
     requestId: 'id',
     scriptName: '',
+    peer: PEER,
     hasTargetAuthority: false,
     block: fieldBlock(lines),
     ...more,
@@ -116,6 +120,7 @@ test('renderWsgiHead() keeps secrets out of the part that is remembered', () => 
       client: { address: '', port: '' },
       origin: ORIGIN,
       requestId: 'i',
+      peer: PEER,
       hasTargetAuthority: false,
       block: fieldBlock([
         ['Cookie', 'a=1'],
@@ -244,4 +249,21 @@ test('renderWsgiHead() cuts the mount off the path, where a segment ends', () =>
     ['/a', '/b', ''].map((scriptName) => environ([], { block, scriptName })['SCRIPT_NAME']),
     ['/a', '/b', undefined],
   );
+});
+
+const FRONT = { scriptName: '/shop', takenAway: '/shop', isPathEmpty: false, target: '/shop/p?q', variables: '' };
+
+function below(front: Partial<FrontRequest>): Partial<Exchange> {
+  return { peer: { front: { ...FRONT, ...front } } as Peer };
+}
+
+test('renderWsgiHead() has what a server in front says beside the head, in front of what a location mounts', () => {
+  const found = environ([], below({ variables: '\0REMOTE_USER\0kim\0X-Y\0' }));
+  deepEqual(
+    ['SCRIPT_NAME', 'PATH_INFO', 'RAW_URI', 'REMOTE_USER', 'X-Y'].map((key) => found[key]),
+    ['/shop', '/p', '/shop/p?q', 'kim', ''],
+  );
+  const mounted = environ([], { ...below({ target: '' }), scriptName: '/p' });
+  deepEqual([mounted['SCRIPT_NAME'], mounted['PATH_INFO'], mounted['RAW_URI']], ['/shop/p', '', '/p?q']);
+  equal(environ([], { ...below({ isPathEmpty: true }), path: '/' })['PATH_INFO'], '');
 });

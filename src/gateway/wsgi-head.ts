@@ -6,6 +6,7 @@
 
 import type { Exchange, Origin, TlsFacts } from '../protocol/http/exchange.ts';
 import type { Field, FieldBlock } from '../protocol/http/fields.ts';
+import { mountOf } from '../protocol/http/front-request.ts';
 import { pathBelow } from '../protocol/http/path.ts';
 import { protocolName } from '../protocol/http/version.ts';
 import type { CollectedBody } from '../relay/body/body-collector.ts';
@@ -79,7 +80,7 @@ function renderTls({ protocol, cipher, client, clientFault }: TlsFacts, scheme: 
   return text;
 }
 
-function renderBlock({ block, origin, version, scriptName }: Exchange): RenderedBlock {
+function renderBlock({ block, origin, version }: Exchange, scriptName: string): RenderedBlock {
   let text = `SERVER_NAME\0${origin.name}\0SERVER_PORT\0${origin.port}\0SERVER_PROTOCOL\0${protocolName(version)}\0wsgi.url_scheme\0${origin.scheme}`;
   if (scriptName !== '') {
     text += `\0SCRIPT_NAME\0${scriptName}`;
@@ -105,22 +106,26 @@ function renderBlock({ block, origin, version, scriptName }: Exchange): Rendered
 }
 
 function blockOf(exchange: Exchange): RenderedBlock {
+  const scriptName = mountOf(exchange);
   const known = rendered.get(exchange.block);
   if (
     known !== undefined &&
     known.origin === exchange.origin &&
     known.version === exchange.version &&
-    known.scriptName === exchange.scriptName
+    known.scriptName === scriptName
   ) {
     return known;
   }
-  const fresh = renderBlock(exchange);
+  const fresh = renderBlock(exchange, scriptName);
   rendered.set(exchange.block, fresh);
   return fresh;
 }
 
 /** PATH_INFO is what the mount leaves of the path. A path that a rewrite has led out of it stays as it is. */
-function pathInfo({ path, scriptName }: Exchange): string {
+function pathInfo({ path, scriptName, peer: { front } }: Exchange): string {
+  if (front?.isPathEmpty === true && path === '/') {
+    return '';
+  }
   return scriptName === '' ? path : (pathBelow(path, scriptName) ?? path);
 }
 
@@ -138,7 +143,9 @@ export function renderWsgiHead(
 ): void {
   const block = blockOf(exchange);
   const client = exchange.client;
-  let request = `${exchange.method}\0${pathInfo(exchange)}\0${exchange.query}\0${exchange.target}\0${client.address}\0${client.port}\0${exchange.requestId}${block.secrets}`;
+  const { front } = exchange.peer;
+  const target = front?.target || exchange.target;
+  let request = `${exchange.method}\0${pathInfo(exchange)}\0${exchange.query}\0${target}\0${client.address}\0${client.port}\0${exchange.requestId}${block.secrets}`;
   if (body !== undefined) {
     request += `\0CONTENT_LENGTH\0${body.length}`;
     if (body.file !== undefined) {
@@ -146,6 +153,9 @@ export function renderWsgiHead(
       const path = Buffer.from(body.file.path).latin1Slice();
       request += `\0portico.body_file\0${path}\0portico.body_descriptor\0${body.file.shareDescriptor()}`;
     }
+  }
+  if (front !== undefined) {
+    request += front.variables;
   }
   if (exchange.hasTargetAuthority) {
     request += `\0HTTP_HOST\0${exchange.host}`;

@@ -74,7 +74,7 @@ function checkPacket(bytes: Buffer): boolean {
     return false;
   }
   const { variables } = packet;
-  const request = readUwsgiRequest(variables);
+  const request = readUwsgiRequest(variables, false);
   if (request.kind === 'invalid') {
     assert.ok(request.fault.status === 400 || request.fault.status === 411 || request.fault.status === 431);
     return false;
@@ -97,7 +97,13 @@ function checkPacket(bytes: Buffer): boolean {
   assert.deepEqual(event.framing, length > 0 ? { kind: 'length', bytes: length } : { kind: 'none' });
   const pathInfo = saidOf(variables, 'PATH_INFO');
   const path = decodePath(event.path);
-  assert.ok(pathInfo === '' || path === undefined || path.endsWith(pathInfo), 'PATH_INFO is what is asked for');
+  assert.ok(pathInfo === '' || path === undefined || path === pathInfo, 'PATH_INFO is what is asked for');
+  const passed = request.front.variables.split('\0').slice(1);
+  assert.ok(passed.length <= 2 * variables.length, 'no variable is two');
+  assert.ok(
+    !passed.some((text, index) => index % 2 === 0 && /^(wsgi|portico)\./.test(text)),
+    'keys of the server are its own',
+  );
   const fields = variables.filter(({ name }) => name.startsWith('HTTP_') || name.startsWith('CONTENT_'));
   assert.ok(event.block.fields.length <= fields.length, 'no variable is two fields');
   return true;

@@ -12,6 +12,7 @@ import { after, before, test } from 'node:test';
 import { renderUwsgiPacket } from '../../src/protocol/uwsgi/render-packet.ts';
 import type { Answer } from './client.ts';
 import { Client } from './client.ts';
+import { runFile } from './file-server.ts';
 import { findPort } from './free-port.ts';
 import type { Server } from './server.ts';
 import { makeFolder, serve } from './server.ts';
@@ -62,7 +63,7 @@ before(async () => {
   front = join(folder, 'front.sock');
   unix = join(folder, 'app.sock');
   const binds = ['127.0.0.1:0', `uwsgi://127.0.0.1:${port}`, `uwsgi:${unix}`];
-  site = await serve({ app: APP, args: binds.flatMap((bind) => ['--bind', bind]) });
+  site = await serve({ app: APP, args: ['--access-log', '-', ...binds.flatMap((bind) => ['--bind', bind])] });
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder));
   nginx = spawn(NGINX, ['-p', folder, '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')]);
   await until('nginx is ready', () => existsSync(join(folder, 'nginx.pid')));
@@ -95,6 +96,9 @@ http {
     location /unix/ { rewrite ^/unix(/.*)$ $1 break; uwsgi_pass unix:${unix}; }
     location /secure/ { rewrite ^/secure(/.*)$ $1 break; include /etc/nginx/uwsgi_params; uwsgi_param UWSGI_SCHEME https; uwsgi_pass unix:${unix}; }
     location /stream { uwsgi_buffering off; uwsgi_request_buffering off; uwsgi_pass unix:${unix}; }
+    location /shop/ { rewrite ^/shop(/.*)$ $1 break; include /etc/nginx/uwsgi_params; uwsgi_param SCRIPT_NAME /shop; uwsgi_param REMOTE_USER kim; uwsgi_param X-Setting "a b"; uwsgi_param UWSGI_CHDIR /tmp; uwsgi_param wsgi.url_scheme gopher; uwsgi_pass 127.0.0.1:${port}; }
+    location /kept/ { include /etc/nginx/uwsgi_params; uwsgi_param SCRIPT_NAME /kept; uwsgi_pass unix:${unix}; }
+    location /cut/ { include /etc/nginx/uwsgi_params; uwsgi_param SCRIPT_NAME /cut; uwsgi_modifier1 30; uwsgi_pass unix:${unix}; }
     location /slow { uwsgi_buffering off; uwsgi_pass unix:${unix}; }
   }
 }
@@ -146,6 +150,28 @@ test('what nginx has rewritten is what is asked for, and it may say that the cli
   const rewritten = await environ('/unix/x%20y/?a=1');
   assert.deepEqual([rewritten['PATH_INFO'], rewritten['QUERY_STRING']], ['/x y/', 'a=1']);
   assert.equal((await environ('/secure/x'))['wsgi.url_scheme'], 'https');
+});
+
+test('SCRIPT_NAME and PATH_INFO come as nginx says them, and with modifier 30 the one is taken away from the other', async () => {
+  for (const [path, scriptName, pathInfo] of [
+    ['/shop/x%20y/?a=1', '/shop', '/x y/'],
+    ['/kept/x', '/kept', '/kept/x'],
+    ['/cut/x', '/cut', '/x'],
+  ] as const) {
+    const seen = await environ(path);
+    assert.deepEqual([seen['SCRIPT_NAME'], seen['PATH_INFO'], seen['REQUEST_URI']], [scriptName, pathInfo, path]);
+  }
+});
+
+test('other variables reach the application, which is the same whatever they say, and none takes the place of what the server says', async () => {
+  const seen = await environ('/shop/x', 'Connection: close\r\n');
+  const names = ['REMOTE_USER', 'X-Setting', 'UWSGI_CHDIR', 'SERVER_PROTOCOL', 'REQUEST_SCHEME', 'HTTP_CONNECTION'];
+  assert.deepEqual(
+    [...names, 'CONTENT_LENGTH', 'wsgi.url_scheme'].map((name) => seen[name]),
+    ['kim', 'a b', '/tmp', 'HTTP/1.1', 'http', 'close', '', 'http'],
+  );
+  assert.equal(seen['DOCUMENT_ROOT'], (await environ('/unix/x'))['DOCUMENT_ROOT']);
+  assert.match(seen['REMOTE_PORT'] ?? '', /^4711$/);
 });
 
 test('bodies of 10 MB come whole, sent with a length and in chunks', async () => {
@@ -232,6 +258,12 @@ test('what is no request of the protocol is answered with a status and told in t
   }
   assert.match(await answerTo([packetOf(ASKED).subarray(0, 20)], { ends: true }), /^HTTP\/1\.1 400 /);
   await site.logged(/uwsgi\.bad-modifier, modifier 1 is 5/);
+  await site.logged(/"uwsgi: modifier1 5, a packet of \d+ bytes" 400 /);
+  await site.logged(/"GET \/x HTTP\/1\.0" 411 /);
+});
+
+test('a ping is answered', async () => {
+  assert.equal(await answerTo([packetOf({}, 100)], { ends: true }), 'd\0\0\x01');
 });
 
 test('packets that never become whole keep nobody else out', async () => {
@@ -246,6 +278,29 @@ test('packets that never become whole keep nobody else out', async () => {
     socket.resetAndDestroy();
   }
   assert.match(await answerTo([packetOf(ASKED)]), /^HTTP\/1\.1 200 /);
+});
+
+test('a packet is no larger than the setting says, and by a reload an address of uwsgi is one of HTTP, and of uwsgi again', async () => {
+  const at = await findPort();
+  const speaking = (word: string): string =>
+    `[forwarding]\nuwsgi-buffer-size = 200\n[[site]]\nlisten = "127.0.0.1:${at}${word}"\nreply = "hi"\n`;
+  await using server = await runFile({ 'portico.toml': speaking(' uwsgi') });
+  const reload = async (word: string): Promise<void> => {
+    const from = server.log.length;
+    writeFileSync(join(server.folder, 'portico.toml'), speaking(word));
+    server.signal('SIGHUP');
+    await server.logged(/the new configuration is served/, undefined, from);
+  };
+  const isOk = async (sent: Buffer | string): Promise<boolean> =>
+    /^HTTP\/1\.1 200 /.test(await answerTo([sent], { at, ends: true }));
+  const spoken = async () => [await isOk(packetOf(ASKED)), await isOk('GET /x HTTP/1.0\r\nHost: a.test\r\n\r\n')];
+  assert.deepEqual(await spoken(), [true, false]);
+  assert.match(await answerTo([packetOf({ ...ASKED, A: 'x'.repeat(200) })], { at }), /^HTTP\/1\.1 431 /);
+  await server.logged(/uwsgi\.packet-too-large, a packet of \d+ bytes, and --uwsgi-buffer-size is 200/);
+  await reload('');
+  assert.deepEqual(await spoken(), [false, true]);
+  await reload(' uwsgi');
+  assert.deepEqual(await spoken(), [true, false]);
 });
 
 test('the log says where uwsgi is spoken, and peers that are not believed are not served', async () => {

@@ -57,8 +57,11 @@ test('Apache hands requests and bodies on by uwsgi', async () => {
     ['REQUEST_METHOD', 'PATH_INFO', 'QUERY_STRING', 'HTTP_HOST', 'HTTP_X_A', 'REMOTE_ADDR'].map((name) => seen[name]),
     ['GET', '/a b/', 'q=%20', 'site.test', '1', '127.0.0.1'],
   );
-  // Apache names the mount in SCRIPT_NAME, which is a part of the path here.
-  assert.equal((await environ('/shop/x'))['PATH_INFO'], '/shop/x');
+  const mounted = await environ('/shop/x%20y?a=1');
+  assert.deepEqual(
+    ['SCRIPT_NAME', 'PATH_INFO', 'QUERY_STRING', 'REQUEST_URI'].map((name) => mounted[name]),
+    ['/shop', '/x y', 'a=1', '/shop/x%20y?a=1'],
+  );
 
   const body = 'portico!'.repeat(131_072);
   client.send(`POST /hash HTTP/1.1\r\nHost: site.test\r\nContent-Length: ${body.length}\r\n\r\n${body}`);

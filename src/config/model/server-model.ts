@@ -140,6 +140,8 @@ export interface Forwarding {
   readonly allowIps: readonly string[];
   /** Peers that may send the header of the PROXY protocol: whom it names is the client. Absent: any peer may, and whether it is believed says the `realIp` of a scope. */
   readonly proxyAllowIps?: readonly string[];
+  /** The largest packet that is taken of a server in front that speaks uwsgi. Absent: as large as one can be. */
+  readonly uwsgiPacketBytesMax?: number;
 }
 
 /** Whose ways the main process has: what signals mean, when the pid file is written, how its log looks, and in which words it says why it cannot start. */

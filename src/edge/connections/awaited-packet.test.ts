@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { renderUwsgiPacket } from '../../protocol/uwsgi/render-packet.ts';
 import { openPair } from '../../relay/sockets/fake-connection.ts';
@@ -9,6 +10,10 @@ import type { ConnectionTable, TrackedConnection } from './connection-table.ts';
 interface Watched {
   readonly awaited: AwaitedPacket;
   readonly told: string[];
+  /** What the access log shows of what was refused. */
+  readonly lines: string[];
+  /** What the client gets until its connection is closed. */
+  readonly answer: () => Promise<string>;
   readonly table: Set<TrackedConnection>;
   readonly closed: Promise<unknown>;
   readonly end: () => void;
@@ -18,6 +23,7 @@ interface Watched {
 async function withAwaited(act: (watched: Watched) => unknown): Promise<void> {
   await using pair = await openPair();
   const told: string[] = [];
+  const lines: string[] = [];
   const table = new Set<TrackedConnection>();
   const fake = {
     nowMs: 1000,
@@ -30,16 +36,28 @@ async function withAwaited(act: (watched: Watched) => unknown): Promise<void> {
     {
       table: fake,
       withinMs: 500,
+      packetBytesMax: 61_000,
       services: undefined,
       onBug: (what, error) => told.push(`${what}: ${String(error)}`),
-      onFault: ({ code, status }) => told.push(`${status} ${code}`),
+      onFault: ({ code, status }, line) => {
+        told.push(`${status} ${code}`);
+        lines.push(line);
+      },
       onRequest: ({ head }, rest) => {
         told.push(`${head.split('\r\n', 1).join('')} ${rest.latin1Slice()}`);
         return false;
       },
     },
   );
-  await act({ awaited, told, table, closed: once(pair.edge, 'close'), end: () => pair.edge.emit('end') });
+  await act({
+    awaited,
+    told,
+    lines,
+    answer: () => text(pair.peer),
+    table,
+    closed: once(pair.edge, 'close'),
+    end: () => pair.edge.emit('end'),
+  });
 }
 
 const VARIABLES = [
@@ -92,12 +110,32 @@ test('what is no packet is refused as soon as that is known', async () => {
     ['\x05\xff\xff\0', '400 uwsgi.bad-modifier'],
     ['\0\x03\0\0\x09\0A', '400 uwsgi.bad-packet'],
     ['\0\0\0\0', '400 uwsgi.bad-method'],
+    ['\0\xff\xff\0', '431 uwsgi.packet-too-large'],
   ] as const) {
     await withAwaited(({ awaited, told, table }) => {
       assert.equal(feed(awaited, sent), true);
       assert.deepEqual([told, table.size], [[expected], 0]);
     });
   }
+});
+
+test('the log is told of a refused packet what can be read of it', async () => {
+  await withAwaited(({ awaited, lines }) => {
+    feed(awaited, '\x05\x10\0\0');
+    assert.deepEqual(lines, ['uwsgi: modifier1 5, a packet of 16 bytes']);
+  });
+});
+
+test('a ping is answered as one of uWSGI is, and the client closes the connection', async () => {
+  await withAwaited(async ({ awaited, told, table, answer, end }) => {
+    feed(awaited, 'd\0');
+    assert.equal(feed(awaited, '\0\0'), true);
+    assert.equal(feed(awaited, 'more'), true);
+    assert.equal(table.size, 1);
+    end();
+    assert.equal(await answer(), 'd\0\0\x01');
+    assert.deepEqual(told, []);
+  });
 });
 
 test('a packet that ends early, or does not come in its time, is answered; a connection that says nothing is not', async () => {

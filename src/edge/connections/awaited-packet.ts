@@ -6,11 +6,12 @@
 import type { Socket } from 'node:net';
 import type { Client } from '../../protocol/http/origin.ts';
 import type { UwsgiFault } from '../../protocol/uwsgi/faults.ts';
-import { BAD_PACKET, modifierFault, PACKET_CUT } from '../../protocol/uwsgi/faults.ts';
-import { UWSGI_HEADER_BYTES } from '../../protocol/uwsgi/limits.ts';
+import { BAD_PACKET, modifierFault, PACKET_CUT, tooLarge } from '../../protocol/uwsgi/faults.ts';
+import { UWSGI_HEADER_BYTES, UWSGI_MODIFIER1, UWSGI_PONG } from '../../protocol/uwsgi/limits.ts';
 import { parseUwsgiPacket } from '../../protocol/uwsgi/parse-packet.ts';
 import type { UwsgiRequest } from '../../protocol/uwsgi/read-request.ts';
 import { readUwsgiRequest } from '../../protocol/uwsgi/read-request.ts';
+import { refusedLineOf } from '../../protocol/uwsgi/refused-line.ts';
 import { LATE_HEAD } from '../transport/unread-request.ts';
 import type { ConnectionTable, TrackedConnection } from './connection-table.ts';
 
@@ -18,13 +19,15 @@ export interface AwaitedPacketParts {
   readonly table: Pick<ConnectionTable, 'add' | 'remove' | 'nowMs'>;
   /** How long it may take. */
   readonly withinMs: number;
+  /** Of the variables of a packet, with their lengths. */
+  readonly packetBytesMax: number;
   /** What the connections of its address share. */
   readonly services: unknown;
   readonly onBug: (what: string, error: unknown) => void;
   /** The request, and the bytes of its body that have come, which are borrowed until it returns. True: more are wanted. */
   readonly onRequest: (request: UwsgiRequest, rest: Buffer) => boolean;
-  /** What came is no packet, and is to be answered. */
-  readonly onFault: (fault: UwsgiFault) => void;
+  /** What came is no packet of a request, and is to be answered. `line`: what the access log shows of it. */
+  readonly onFault: (fault: UwsgiFault, line: string) => void;
 }
 
 /** So much is put aside at first: most packets of browsers fit. */
@@ -38,6 +41,8 @@ export class AwaitedPacket implements TrackedConnection {
   readonly #dueMs: number;
   #kept = Buffer.alloc(0);
   #length = 0;
+  /** It was a ping: the connection waits for the client to close it. */
+  #isPong = false;
   readonly #onEnd = (): void => this.#lose();
   readonly #onClose = (): void => this.#parts.table.remove(this);
 
@@ -55,26 +60,42 @@ export class AwaitedPacket implements TrackedConnection {
 
   /** The first `length` bytes of `chunk`. */
   onBytes(chunk: Buffer, length: number): boolean {
+    if (this.#isPong) {
+      return true;
+    }
     const bytes = this.#gather(chunk, length);
     if (bytes.length < UWSGI_HEADER_BYTES) {
       return true;
     }
+    const modifier1 = bytes[0]!;
+    const size = bytes.readUInt16LE(1);
     // Looked at first: whoever speaks HTTP here is not to wait for the rest of a packet.
-    const fault = modifierFault(bytes[0]!);
-    if (fault !== undefined) {
-      return this.#refuse(fault);
+    if (modifier1 === UWSGI_MODIFIER1.ping) {
+      this.#isPong = true;
+      this.#socket.end(UWSGI_PONG);
+      return true;
     }
-    if (bytes.length < UWSGI_HEADER_BYTES + bytes.readUInt16LE(1)) {
+    if (modifier1 !== UWSGI_MODIFIER1.request && modifier1 !== UWSGI_MODIFIER1.requestBelowMount) {
+      return this.#refuse(modifierFault(modifier1), bytes);
+    }
+    if (size > this.#parts.packetBytesMax) {
+      return this.#refuse(tooLarge(size, this.#parts.packetBytesMax), bytes);
+    }
+    if (bytes.length < UWSGI_HEADER_BYTES + size) {
       this.#keep(bytes);
       return true;
     }
+    return this.#read(bytes, modifier1 === UWSGI_MODIFIER1.requestBelowMount);
+  }
+
+  #read(bytes: Buffer, takesMountAway: boolean): boolean {
     const packet = parseUwsgiPacket(bytes, 0, bytes.length);
     if (packet.kind !== 'packet') {
-      return this.#refuse(BAD_PACKET);
+      return this.#refuse(BAD_PACKET, bytes);
     }
-    const read = readUwsgiRequest(packet.variables);
+    const read = readUwsgiRequest(packet.variables, takesMountAway);
     return read.kind === 'invalid'
-      ? this.#refuse(read.fault)
+      ? this.#refuse(read.fault, bytes)
       : this.#hand(() => this.#parts.onRequest(read, bytes.subarray(packet.length)));
   }
 
@@ -106,9 +127,11 @@ export class AwaitedPacket implements TrackedConnection {
     this.#length = length;
   }
 
-  #refuse(fault: UwsgiFault): boolean {
+  /** `bytes`: what has come. */
+  #refuse(fault: UwsgiFault, bytes: Buffer): boolean {
+    const line = refusedLineOf(bytes);
     return this.#hand(() => {
-      this.#parts.onFault(fault);
+      this.#parts.onFault(fault, line);
       return true;
     });
   }
@@ -128,8 +151,8 @@ export class AwaitedPacket implements TrackedConnection {
 
   /** The client sends nothing more. One that has sent nothing at all has only looked whether somebody is there. */
   #lose(): void {
-    if (this.#length > 0) {
-      this.#refuse(PACKET_CUT);
+    if (this.#length > 0 && !this.#isPong) {
+      this.#refuse(PACKET_CUT, this.#kept.subarray(0, this.#length));
     } else {
       this.destroy();
     }
@@ -139,8 +162,8 @@ export class AwaitedPacket implements TrackedConnection {
     if (nowMs < this.#dueMs) {
       return;
     }
-    if (this.#length > 0) {
-      this.#refuse(LATE_HEAD);
+    if (this.#length > 0 && !this.#isPong) {
+      this.#refuse(LATE_HEAD, this.#kept.subarray(0, this.#length));
     } else {
       this.destroy();
     }

@@ -2,6 +2,7 @@
 
 import type { EdgeModel } from '../../config/model/server-model.ts';
 import type { BoundListener } from '../../protocol/control/edge.ts';
+import { UWSGI_LIMITS } from '../../protocol/uwsgi/limits.ts';
 import { CountedLog } from '../faults/counted-log.ts';
 import type { InternalErrors } from '../faults/internal-errors.ts';
 import type { DatagramDoor, DatagramPlace } from '../stream/datagram-door.ts';
@@ -16,7 +17,7 @@ export interface LoadedPartsParts {
   readonly log: (level: 'info' | 'warning' | 'error', text: string) => void;
 }
 
-type OfAddress<T> = Pick<T, Extract<'server' | 'allowIps', keyof T>>;
+type OfAddress<T> = Pick<T, Extract<'server' | 'allowIps' | 'packetBytesMax', keyof T>>;
 
 export class LoadedParts {
   readonly #parts: LoadedPartsParts;
@@ -48,7 +49,11 @@ export class LoadedParts {
   /** Undefined: the address does not speak uwsgi. */
   frontsOf(bound: BoundListener, { forwarding }: EdgeModel): UwsgiFronts | undefined {
     return bound.speaks === 'uwsgi'
-      ? this.#newFronts?.({ server: nameOf(bound), allowIps: forwarding.allowIps })
+      ? this.#newFronts?.({
+          server: nameOf(bound),
+          allowIps: forwarding.allowIps,
+          packetBytesMax: forwarding.uwsgiPacketBytesMax ?? UWSGI_LIMITS.packetBytesMax,
+        })
       : undefined;
   }
 

@@ -18,6 +18,7 @@ export interface UwsgiFrontsParts {
   readonly server: string;
   /** From where they may connect. */
   readonly allowIps: readonly string[];
+  readonly packetBytesMax: number;
   readonly table: ConnectionTable;
   readonly log: (level: 'warning', text: string) => void;
   readonly onBug: (what: string, error: unknown) => void;
@@ -26,7 +27,8 @@ export interface UwsgiFrontsParts {
 /** A connection of HTTP, as far as it is made here. */
 export interface SpokenTo {
   onBytes(chunk: Buffer, length: number): boolean;
-  onFault(fault: UwsgiFault): void;
+  /** `line`: what the access log shows of what came. */
+  onFault(fault: UwsgiFault, line: string): void;
 }
 
 /** How many origins are remembered: a front has one for each name that it serves. */
@@ -68,15 +70,17 @@ export class UwsgiFronts {
       readonly connect: (peer: Peer) => SpokenTo;
     },
   ): AwaitedPacket | undefined {
-    const { table, onBug } = this.#parts;
+    const { table, packetBytesMax, onBug } = this.#parts;
     if (!this.#allowed.has(front.address)) {
       this.#strangers.tell(front.address, '');
       socket.destroy();
       return undefined;
     }
-    const refuse = (fault: UwsgiFault): void => connect(new Peer(front, origins, socket)).onFault(fault);
+    const refuse = (fault: UwsgiFault, line: string): void =>
+      connect(new Peer(front, origins, socket)).onFault(fault, line);
     return new AwaitedPacket(socket, front, {
       table,
+      packetBytesMax,
       withinMs: services.rules.firstByteMs,
       services,
       onBug,
@@ -84,7 +88,7 @@ export class UwsgiFronts {
       onRequest: (request, rest) => {
         const client = clientOf(request, front);
         if (client === undefined) {
-          refuse(BAD_CLIENT);
+          refuse(BAD_CLIENT, request.head.slice(0, request.head.indexOf('\r')));
           return true;
         }
         if (client !== front && !table.admits(client.address, false)) {
@@ -93,7 +97,9 @@ export class UwsgiFronts {
         }
         const head = Buffer.from(request.head, 'latin1');
         const bytes = rest.length === 0 ? head : Buffer.concat([head, rest]);
-        return connect(new Peer(client, this.#originsOf(request, origins), socket)).onBytes(bytes, bytes.length);
+        const peer = new Peer(client, this.#originsOf(request, origins), socket);
+        peer.front = request.front;
+        return connect(peer).onBytes(bytes, bytes.length);
       },
     });
   }

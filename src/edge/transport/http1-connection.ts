@@ -129,13 +129,13 @@ export class Http1Connection implements TrackedConnection, ExchangeConnection, O
     }
   }
 
-  onFault(fault: UnreadFault): void {
+  /** `line`: the first line of what came, for the log. */
+  onFault(fault: UnreadFault, line: string = this.requests.refusedLine): void {
     this.keeping.end();
-    const { refusedLine } = this.requests;
     this.requests.giveUp();
     const exchange = this.#exchange;
     if (exchange === undefined) {
-      this.#refuseUnread(fault, refusedLine);
+      this.#refuseUnread(fault, line);
     } else if (exchange.status === 0) {
       exchange.isBodyLost = true;
       exchange.refuse(fault.status);

@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
+import type { Peer } from '../../protocol/http/peer.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import { TLS_FACTS } from '../fake-tls-facts.ts';
 import { renderAsgiHead } from './asgi-head.ts';
@@ -14,6 +15,7 @@ const PLAIN: Origin = {
   isContradictory: false,
   tls: undefined,
 };
+const PEER = { front: undefined } as Peer;
 const CLIENT = { subject: 'CN=Zoë\0,O=€', issuer: 'CN=Root', chain: ['-----BEGIN 1\n', '-----BEGIN 2\n'] };
 
 function overTls(tls: TlsFacts): Origin {
@@ -31,6 +33,7 @@ function headOf(lines: [string, string][], more: Partial<Exchange> = {}): { requ
     origin: PLAIN,
     requestId: 'id',
     scriptName: '',
+    peer: PEER,
     hasTargetAuthority: false,
     block: fieldBlock(lines),
     ...more,
@@ -154,6 +157,7 @@ test('renderAsgiHead() gives each block part a slot of its own, and none to one 
       version: 11,
       client: PLAIN,
       origin: PLAIN,
+      peer: PEER,
       hasTargetAuthority: false,
       block,
     } as unknown as Exchange;
@@ -182,4 +186,16 @@ test('renderAsgiHead() says where the application is mounted, and renders the fi
     ['/a', '/b', ''].map((scriptName) => headOf([], { block, scriptName }).block[5]),
     ['/a', '/b', ''],
   );
+});
+
+test('renderAsgiHead() puts what a server in front has taken away before the path, and its mount before that of a location', () => {
+  const headBehind = (takenAway: string, more: Partial<Exchange> = {}, isPathEmpty = false) => {
+    const front = { scriptName: '/a b', takenAway, isPathEmpty, target: '', variables: '\0REMOTE_USER\0kim' };
+    const { request, block } = headOf([], { peer: { front } as Peer, ...more });
+    return [request[1], block[5]];
+  };
+  deepEqual(headBehind('/a%20b'), ['/a%20b/p', '/a b']);
+  deepEqual(headBehind(''), ['/p', '/a b']);
+  deepEqual(headBehind('/a%20b', { scriptName: '/p' }), ['/a%20b/p', '/a b/p']);
+  deepEqual(headBehind('/a%20b', { rawPath: '/' }, true), ['/a%20b', '/a b']);
 });

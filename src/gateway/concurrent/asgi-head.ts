@@ -6,6 +6,7 @@
 
 import type { Client, Exchange, Origin, TlsFacts } from '../../protocol/http/exchange.ts';
 import type { FieldBlock } from '../../protocol/http/fields.ts';
+import { mountOf } from '../../protocol/http/front-request.ts';
 import { versionNumber } from '../../protocol/http/version.ts';
 import { FRAME_LIMITS } from '../../protocol/lanes/frames.ts';
 import type { LaneHead } from '../lanes/lane-output.ts';
@@ -70,7 +71,8 @@ function slotFor(text: string): number {
 }
 
 function renderBlock(exchange: Exchange): RenderedBlock {
-  const { origin, version, scriptName, hasTargetAuthority } = exchange;
+  const { origin, version, hasTargetAuthority } = exchange;
+  const scriptName = mountOf(exchange);
   let text = `${origin.scheme}\0${versionNumber(version)}\0${origin.name}\0${origin.port}\0${tlsOf(origin.tls)}\0${scriptName}`;
   let inserted = '';
   let count = 0;
@@ -107,7 +109,7 @@ function blockOf(exchange: Exchange): RenderedBlock {
     known !== undefined &&
     known.origin === exchange.origin &&
     known.version === exchange.version &&
-    known.scriptName === exchange.scriptName
+    known.scriptName === mountOf(exchange)
   ) {
     return known;
   }
@@ -121,10 +123,18 @@ function clientOf({ address, port }: Client): string {
   return address === '' ? '' : `${address} ${port}`;
 }
 
+/** The path has what the server in front has taken away (ASGI specification, "WSGI Compatibility"). */
+function rawPathOf({ rawPath, peer: { front } }: Exchange): string {
+  if (front === undefined) {
+    return rawPath;
+  }
+  return front.isPathEmpty && rawPath === '/' ? front.takenAway : front.takenAway + rawPath;
+}
+
 export function renderAsgiHead(exchange: Exchange): LaneHead {
   const block = blockOf(exchange);
   const { client } = exchange;
-  let request = `${exchange.method}\0${exchange.rawPath}\0${exchange.query}\0${clientOf(client)}\0${exchange.requestId}${block.inserted}`;
+  let request = `${exchange.method}\0${rawPathOf(exchange)}\0${exchange.query}\0${clientOf(client)}\0${exchange.requestId}${block.inserted}`;
   let { count } = block;
   if (exchange.hasTargetAuthority) {
     request += `\0${block.hostIndex}\0host\0${exchange.host}`;

@@ -1,6 +1,7 @@
 /** Whoever has connected, before anything that it says is believed. */
 
 import type { ProxyHeader } from '../proxy-protocol/header.ts';
+import type { FrontRequest } from './front-request.ts';
 import type { Client, Origin } from './origin.ts';
 import type { PeerTls } from './peer-tls.ts';
 
@@ -40,6 +41,8 @@ export class Peer {
   readonly number: number = nextConnectionNumber();
   /** What the balancer in front has said of its client, believed or not. Set by whoever has read it. */
   proxyHeader: ProxyHeader | undefined;
+  /** Of the one request that the connection brings: what a server in front says that speaks another protocol than HTTP. */
+  front: FrontRequest | undefined;
   /** Undefined: nothing is said of TLS where the client has connected to. */
   readonly tls: PeerTls | undefined;
   readonly #socket: LocalEnd;

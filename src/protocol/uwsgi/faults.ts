@@ -22,16 +22,21 @@ export const BAD_PACKET: UwsgiFault = {
 
 export const BAD_CLIENT: UwsgiFault = { code: 'uwsgi.bad-client', status: 400, detail: 'REMOTE_ADDR is no address' };
 
-/** Undefined: a request to an application. */
-export function modifierFault(modifier1: number): UwsgiFault | undefined {
-  if (modifier1 === 0) {
-    return undefined;
-  }
+export function tooLarge(bytes: number, bytesMax: number): UwsgiFault {
+  return {
+    code: 'uwsgi.packet-too-large',
+    status: 431,
+    detail: `a packet of ${bytes} bytes, and --uwsgi-buffer-size is ${bytesMax}`,
+  };
+}
+
+/** Of a packet that is neither a request to an application nor a ping. */
+export function modifierFault(modifier1: number): UwsgiFault {
   const isLetter = /^[A-Z]$/.test(String.fromCharCode(modifier1));
   const guess = isLetter ? '; a client that speaks HTTP?' : '';
   return {
     code: 'uwsgi.bad-modifier',
     status: 400,
-    detail: `modifier 1 is ${modifier1}, and only 0 is answered${guess}`,
+    detail: `modifier 1 is ${modifier1}, and only 0, 30 and 100 are answered${guess}`,
   };
 }

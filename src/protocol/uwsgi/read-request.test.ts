@@ -4,20 +4,18 @@ import { readUwsgiRequest } from './read-request.ts';
 
 type Said = Readonly<Record<string, string>>;
 
+const CLIENT = { REMOTE_ADDR: '192.0.2.1', REMOTE_PORT: '5' };
 const ASKED = { REQUEST_METHOD: 'GET', REQUEST_URI: '/x?q', PATH_INFO: '/x', QUERY_STRING: 'q' };
 
 function read(...said: readonly Said[]): ReturnType<typeof readUwsgiRequest> {
-  return readUwsgiRequest(said.flatMap((each) => Object.entries(each).map(([name, value]) => ({ name, value }))));
+  const variables = said.flatMap((each) => Object.entries(each).map(([name, value]) => ({ name, value })));
+  return readUwsgiRequest(variables, false);
 }
 
 function headOf(said: Said): string {
   const request = read(said);
   assert.ok(request.kind === 'request', JSON.stringify(request));
   return request.head;
-}
-
-function targetOf(said: Said): string {
-  return headOf({ REQUEST_METHOD: 'GET', ...said }).split(' ')[1] ?? '';
 }
 
 function refusal(...said: readonly Said[]): string {
@@ -46,10 +44,10 @@ test('a request becomes the head of one of HTTP/1.0, without what is about the c
 });
 
 test('who asks, for which server and how is told as it was said', () => {
-  const client = { REMOTE_ADDR: '192.0.2.1', REMOTE_PORT: '5' };
-  assert.deepEqual(read({ ...ASKED, ...client, SERVER_NAME: 'a.test', SERVER_PORT: '443', HTTPS: 'on' }), {
+  assert.deepEqual(read({ ...ASKED, ...CLIENT, SERVER_NAME: 'a.test', SERVER_PORT: '443', HTTPS: 'on' }), {
     kind: 'request',
     head: 'GET /x?q HTTP/1.0\r\n\r\n',
+    front: { scriptName: '', takenAway: '', isPathEmpty: false, target: '/x?q', variables: '\0HTTPS\0on' },
     ...{ remoteAddress: '192.0.2.1', remotePort: '5', serverName: 'a.test', serverPort: '443', scheme: 'https' },
   });
 });
@@ -70,32 +68,24 @@ test('the scheme is what UWSGI_SCHEME says, else HTTPS, else REQUEST_SCHEME', ()
   assert.equal(refusal({ ...ASKED, UWSGI_SCHEME: 'https, http' }), '400 uwsgi.bad-scheme');
 });
 
-test('PATH_INFO and QUERY_STRING say what is asked for, in the words of REQUEST_URI where that says the same', () => {
-  for (const [uri, pathInfo, query, target] of [
-    ['/a%2Fb?q=1', '/a/b', 'q=1', '/a%2Fb?q=1'],
-    ['/a?', '/a', '', '/a?'],
-    ['/before?q', '/after', 'q', '/after?q'],
-    ['/a?q', '/a', 'r', '/a?r'],
-    ['/a/../b', '/b', '', '/b'],
-    ['/x', '/é #?%\n'.replace('é', '\xc3\xa9'), '', '/%C3%A9%20%23%3F%25%0A'],
-    ['http://h/a', '/a', '', '/a'],
-    ['/%zz', '/%zz', '', '/%25zz'],
-  ] as const) {
-    assert.equal(targetOf({ REQUEST_URI: uri, PATH_INFO: pathInfo, QUERY_STRING: query }), target);
-  }
-  assert.equal(targetOf({ PATH_INFO: '/a' }), '/a');
-  assert.equal(targetOf({ REQUEST_URI: '/a/?q' }), '/a/?q');
-  assert.equal(targetOf({ REQUEST_URI: '/a?q', PATH_INFO: '/a' }), '/a?q');
-  assert.equal(targetOf({ REQUEST_METHOD: 'OPTIONS', REQUEST_URI: '*', PATH_INFO: '*' }), '*');
-});
-
-test('SCRIPT_NAME is a part of the path, unless PATH_INFO has it as well', () => {
-  const at = { REQUEST_URI: '/app/x', SCRIPT_NAME: '/app' };
-  assert.equal(targetOf({ ...at, PATH_INFO: '/x' }), '/app/x');
-  assert.equal(targetOf({ ...at, PATH_INFO: '/app/x' }), '/app/x');
-  assert.equal(targetOf({ ...at, PATH_INFO: '/y' }), '/app/y');
-  assert.equal(targetOf({ ...at, REQUEST_URI: '/app', PATH_INFO: '' }), '/app');
-  assert.equal(targetOf({ SCRIPT_NAME: '/', REQUEST_URI: '/x', PATH_INFO: '/x' }), '/x');
+test('variables that are no fields reach the application as they came, but for those that the server says itself', () => {
+  const passed = (said: Said): string => {
+    const request = read({ ...ASKED, ...said });
+    assert.ok(request.kind === 'request');
+    return request.front.variables;
+  };
+  assert.equal(passed({ ...CLIENT, SERVER_NAME: 'a.test', SERVER_PORT: '80', RAW_URI: '/y', HTTP_HOST: 'a.test' }), '');
+  assert.equal(
+    passed({ REMOTE_USER: 'kim', SERVER_PROTOCOL: 'HTTP/2.0', 'X-Real-IP': '', UWSGI_FILE: '/x.py', HTTPS: 'on' }),
+    '\0REMOTE_USER\0kim\0SERVER_PROTOCOL\0HTTP/2.0\0X-Real-IP\0\0UWSGI_FILE\0/x.py\0HTTPS\0on',
+  );
+  assert.equal(passed({ CONTENT_TYPE: '', CONTENT_LENGTH: '' }), '\0CONTENT_TYPE\0\0CONTENT_LENGTH\0');
+  assert.equal(passed({ CONTENT_TYPE: 'text/plain', CONTENT_LENGTH: '0' }), '');
+  assert.equal(passed({ 'wsgi.input': '', 'portico.body_file': '/etc/passwd', 'uwsgi.version': '', 'WSGI.x': '' }), '');
+  assert.equal(
+    passed({ HTTP_CONNECTION: 'close', HTTP_TE: 'trailers', HTTP_CONTENT_TYPE: 'a/b', A: '\r\n' }),
+    '\0HTTP_CONNECTION\0close\0A\0\r\n',
+  );
 });
 
 test('what could be read in two ways, or breaks out of its line, is refused', () => {
@@ -119,6 +109,11 @@ test('what could be read in two ways, or breaks out of its line, is refused', ()
     [{ HTTP_A: 'b\0' }, '400 uwsgi.bad-field'],
     [{ 'HTTP_A: b\r\nC': 'd' }, '400 uwsgi.bad-field'],
     [{ HTTP_: 'd' }, '400 uwsgi.bad-field'],
+    [{ A: 'b\0wsgi.input\0' }, '400 uwsgi.bad-variable'],
+    [{ 'A\0wsgi.input': 'b' }, '400 uwsgi.bad-variable'],
+    [{ SCRIPT_NAME: 'x' }, '400 uwsgi.bad-target'],
+    [{ SCRIPT_NAME: '/a/../b' }, '400 uwsgi.bad-target'],
+    [{ SCRIPT_NAME: '/a\0PATH_INFO\0' }, '400 uwsgi.bad-target'],
   ] as const) {
     assert.equal(refusal({ ...ASKED, ...said }), expected, JSON.stringify(said));
   }
@@ -134,5 +129,5 @@ test('a variable may be said twice if it says the same, and fields are told as o
 
 test('there are only so many variables', () => {
   const many = Array.from({ length: 401 }, (_, index) => ({ name: `A${index}`, value: '' }));
-  assert.equal((readUwsgiRequest(many) as { fault: { status: number } }).fault.status, 431);
+  assert.equal((readUwsgiRequest(many, false) as { fault: { status: number } }).fault.status, 431);
 });

@@ -2,27 +2,22 @@
  * What a packet of variables asks for, as the head of an HTTP/1.0 request: everything that holds for requests of HTTP, from the grammar of fields to their bounds, holds for it from there
  * on, and one reader says so. HTTP/1.0, because whoever is in front reads the response up to the end of the connection and undoes no chunks.
  *
- * Whoever is in front has decided what it lets through by PATH_INFO and QUERY_STRING, so these say what is asked for. REQUEST_URI gives the text where it says the same:
- *
- * | PATH_INFO | REQUEST_URI | what is asked for |
- * |---|---|---|
- * | its path, decoded | the same | REQUEST_URI, with the client's escapes |
- * | another path, or QUERY_STRING is another | was rewritten in front | PATH_INFO, escaped, and QUERY_STRING |
- * | none | | REQUEST_URI |
- *
  * Names of fields that differ in `-` and `_` alone are one variable: which of them the client has sent is nothing that can be told here.
  */
 
+import type { FrontRequest } from '../http/front-request.ts';
 import { isToken } from '../http/grammar.ts';
-import { decodePath, normalizePath } from '../http/path.ts';
+import { readAskedTarget } from './asked-target.ts';
 import type { UwsgiFault } from './faults.ts';
 import { UWSGI_REQUEST_LIMITS } from './limits.ts';
+import { isPassedOn } from './passed-variables.ts';
 import type { UwsgiVariable } from './render-packet.ts';
 
 export interface UwsgiRequest {
   readonly kind: 'request';
   /** Of a request of HTTP/1.0 in latin-1, with its empty line. */
   readonly head: string;
+  readonly front: FrontRequest;
   /** The rest is as it was said: nobody has looked whether it makes sense. '' where it was not. */
   readonly remoteAddress: string;
   readonly remotePort: string;
@@ -48,17 +43,16 @@ const DROPPED = new Set([
 
 const FIELD = 'HTTP_';
 const LINE_BREAK = /[\r\n\0]/;
-/** What a line of a request has room for: whether it is a target says the reader of HTTP. */
-const TARGET = /^[\x21-\x7e\x80-\xff]*$/;
 const DIGITS = /^[0-9]{1,16}$/;
-const UNESCAPED = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g;
 
-export function readUwsgiRequest(variables: readonly UwsgiVariable[]): UwsgiReading {
+/** `takesMountAway`: SCRIPT_NAME is to be taken away from PATH_INFO. */
+export function readUwsgiRequest(variables: readonly UwsgiVariable[], takesMountAway: boolean): UwsgiReading {
   if (variables.length > UWSGI_REQUEST_LIMITS.variablesMax) {
     return invalid('uwsgi.too-many-variables', `more than ${UWSGI_REQUEST_LIMITS.variablesMax} variables`, 431);
   }
   const said = new Map<string, string>();
   let fields = '';
+  let passed = '';
   for (const { name, value } of variables) {
     if (READ.has(name)) {
       if ((said.get(name) ?? value) !== value) {
@@ -72,20 +66,32 @@ export function readUwsgiRequest(variables: readonly UwsgiVariable[]): UwsgiRead
         return invalid('uwsgi.bad-field', 'a variable that is no field of a request');
       }
       fields += `${field.replaceAll('_', '-')}: ${value}\r\n`;
+    } else if (isPassedOn(name, value)) {
+      // Behind it would come a variable that nobody has said.
+      if (name.includes('\0') || value.includes('\0')) {
+        return invalid('uwsgi.bad-variable', 'a variable with a NUL in it');
+      }
+      passed += `\0${name}\0${value}`;
     }
   }
-  return requestOf(said, fields);
+  return requestOf(said, { fields, passed, takesMountAway });
 }
 
-function requestOf(said: ReadonlyMap<string, string>, fields: string): UwsgiReading {
+interface Gathered {
+  readonly fields: string;
+  readonly passed: string;
+  readonly takesMountAway: boolean;
+}
+
+function requestOf(said: ReadonlyMap<string, string>, { fields, passed, takesMountAway }: Gathered): UwsgiReading {
   const value = (name: string): string => said.get(name) ?? '';
   const method = value('REQUEST_METHOD');
   if (!isToken(method)) {
     return invalid('uwsgi.bad-method', 'REQUEST_METHOD is no method');
   }
-  const target = targetOf(said);
-  if (typeof target !== 'string') {
-    return target;
+  const asked = readAskedTarget(said, takesMountAway);
+  if (asked.kind === 'invalid') {
+    return asked;
   }
   const body = bodyOf(said);
   if (typeof body !== 'string') {
@@ -95,49 +101,17 @@ function requestOf(said: ReadonlyMap<string, string>, fields: string): UwsgiRead
   if (scheme === undefined) {
     return invalid('uwsgi.bad-scheme', 'a scheme that is neither http nor https');
   }
+  const { line, scriptName, takenAway, isPathEmpty, target } = asked;
   return {
     kind: 'request',
-    head: `${method} ${target} HTTP/1.0\r\n${body}${fields}\r\n`,
+    head: `${method} ${line} HTTP/1.0\r\n${body}${fields}\r\n`,
+    front: { scriptName, takenAway, isPathEmpty, target, variables: passed },
     remoteAddress: value('REMOTE_ADDR'),
     remotePort: value('REMOTE_PORT'),
     serverName: value('SERVER_NAME'),
     serverPort: value('SERVER_PORT'),
     scheme,
   };
-}
-
-function targetOf(said: ReadonlyMap<string, string>): string | UwsgiReading {
-  const uri = said.get('REQUEST_URI') ?? '';
-  const pathInfo = said.get('PATH_INFO') ?? '';
-  const scriptName = (said.get('SCRIPT_NAME') ?? '').replace(/\/$/, '');
-  if (!TARGET.test(uri)) {
-    return invalid('uwsgi.bad-target', 'REQUEST_URI is no target');
-  }
-  if (scriptName + pathInfo === '' || (uri === '*' && said.get('REQUEST_METHOD') === 'OPTIONS')) {
-    return uri.startsWith('/') || uri === '*'
-      ? uri
-      : invalid('uwsgi.bad-target', 'neither a path nor "*" is asked for');
-  }
-  const mark = uri.indexOf('?');
-  const decoded = decodePath(mark === -1 ? uri : uri.slice(0, mark));
-  const asked = mark === -1 ? '' : uri.slice(mark + 1);
-  // Some name where the application is mounted, and leave that in front of PATH_INFO.
-  const path = pathInfo === decoded ? pathInfo : scriptName + pathInfo;
-  if (normalizePath(path, false) !== path) {
-    return invalid('uwsgi.bad-target', 'PATH_INFO is no path, or has "." or ".." in it');
-  }
-  const query = said.get('QUERY_STRING') ?? asked;
-  if (path === decoded && query === asked) {
-    return uri;
-  }
-  if (!TARGET.test(query)) {
-    return invalid('uwsgi.bad-target', 'QUERY_STRING is no query');
-  }
-  const escaped = path.replace(
-    UNESCAPED,
-    (each) => `%${each.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
-  );
-  return query === '' ? escaped : `${escaped}?${query}`;
 }
 
 /** The fields that tell of the body. */

@@ -112,6 +112,12 @@ export const FORWARDING_FIELDS: Fields<Forwarding> = {
     undefined,
     'Which balancers may send the header of the PROXY protocol to addresses that say `proxy-protocol`: whom it names is the client. Without it any may, and `real-ip` says who is believed.',
   ),
+  uwsgiPacketBytesMax: field<number | undefined>(
+    'uwsgi-buffer-size',
+    integer(1, 65_535),
+    undefined,
+    'The largest packet of variables, in bytes, that is taken at addresses that say `uwsgi`. A larger one is answered 431.',
+  ),
 };
 
 export const DEVELOPMENT_FIELDS: Fields<Development> = {
