@@ -5,7 +5,7 @@
 
 import { resolve } from 'node:path';
 import type { BindAddress, ServeBind } from './bind-address.ts';
-import type { App } from './model/app.ts';
+import type { App, GunicornApp } from './model/app.ts';
 import type { AppContent } from './model/content.ts';
 import { NO_FILES } from './model/files.ts';
 import type { StaticFolder, UrlFolder } from './model/folders.ts';
@@ -69,7 +69,7 @@ function modelOf({ app, options, uwsgi, gunicorn }: ServeRequest, at: Resolve): 
         : {}),
     },
     certificates: certificatesOf(options, at),
-    process: processOf(app, options, at),
+    process: processOf(titleOf(app, gunicorn), options, at),
     ...(options.reloadOnChange
       ? {
           development: {
@@ -234,10 +234,20 @@ function namedFoldersOf({ accelFolders, sendfileFolders }: ServeOptions, at: Res
 /** In the place of a path. */
 const OFF = 'off';
 
-function processOf(app: string, options: ServeOptions, at: Resolve): ProcessSettings {
+/** Under gunicorn's command line as gunicorn has it, by which people's scripts look for it. */
+function titleOf(app: string, gunicorn: GunicornApp | undefined): string {
+  if (gunicorn === undefined) {
+    return `portico serve ${app}`.trimEnd();
+  }
+  const { proc_name: named, paste } = gunicorn.settings;
+  const name = [named, paste].find((text) => typeof text === 'string') ?? app.replace(/:application$/, '');
+  return `gunicorn: master [${name}]`;
+}
+
+function processOf(title: string, options: ServeOptions, at: Resolve): ProcessSettings {
   return {
     manner: 'portico',
-    title: `portico serve ${app}`.trimEnd(),
+    title,
     user: options.user,
     group: options.group,
     umask: options.umask,

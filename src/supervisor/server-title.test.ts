@@ -31,6 +31,10 @@ test('parseTitle() reads what TitleWriter has written', () => {
   assert.equal(parseTitle(titles.at(-1) ?? '')?.isStopping, true);
 });
 
+test('a server by the command line of gunicorn is known by the title that gunicorn gives itself', () => {
+  assert.equal(parseTitle('gunicorn: master [shop] (reload 2 failed)')?.reload, 'failed');
+});
+
 test('a server without a name of its application has a title too, and others have none of ours', () => {
   const titles: string[] = [];
   new TitleWriter('portico serve', (title) => titles.push(title)).tell({

@@ -14,8 +14,8 @@ export interface ServerTitle {
   readonly isStopping: boolean;
 }
 
-/** With whatever follows: a server by its own command, and one that stands in for nginx. */
-const BEGINNINGS = ['portico serve', 'nginx: master process portico nginx'];
+/** With whatever follows: a server by its own command, and one that stands in for nginx or gunicorn. */
+const BEGINNINGS = ['portico serve', 'nginx: master process portico nginx', 'gunicorn: master'];
 
 export class TitleWriter {
   readonly #name: string;

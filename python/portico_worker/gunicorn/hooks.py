@@ -51,6 +51,10 @@ class GunicornHooks(Hooks):
         defined = names_of(load(said, self.settings.chdir)) if said else {}
         self.hooks = hooks_of(defined)
         self.cfg = config_of(self.settings, defined)
+        if self.cfg.value('paste'):
+            from . import paste_app
+
+            paste_app.ask(self.cfg, self.settings.chdir)
         self.log = make_logger(self.cfg)
         self.server = Arbiter(self.cfg, self.log, Application(self.cfg, self.settings.app), self._workers_changed)
         if not self.settings.is_trial:

@@ -92,8 +92,10 @@ test('what cannot be obeyed is refused, unless it says what is so anyway', () =>
     [],
   );
   assert.deepEqual(
-    read({ spew: true }).diagnostics.map(({ code, place }) => `${code} ${renderPlace(place)}`),
-    [`dialect.unsupported ${PATH}:1:1: spew`],
+    read({ spew: true, secure_scheme_headers: { 'X-SECURE': 'yes' } }).diagnostics.map(
+      ({ code, place }) => `${code} ${renderPlace(place)}`,
+    ),
+    [`dialect.unsupported ${PATH}:1:1: spew`, `dialect.invalid ${PATH}:1:1: secure_scheme_headers`],
   );
 });
 
@@ -135,7 +137,11 @@ test('a hook may be named, and those that nobody calls are told with the way out
 });
 
 test('all settings are there for hooks, from wherever they come', () => {
-  const { settings } = read({ workers: '3', raw_env: 'A=1', secure_scheme_headers: {} }, ['shop', '--timeout', '9']);
+  const { settings } = read({ workers: '3', raw_env: 'A=1', secure_scheme_headers: { 'X-FORWARDED-PROTO': 'https' } }, [
+    'shop',
+    '--timeout',
+    '9',
+  ]);
   const { workers, timeout, raw_env: env, bind, keepalive, worker_class: kind, umask } = settings;
   assert.deepEqual(
     [workers, timeout, env, bind, keepalive, kind, umask],

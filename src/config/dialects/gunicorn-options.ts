@@ -1,6 +1,5 @@
 /** Every option of gunicorn's command line (gunicorn/config.py), one row each. */
 
-import { LOGGING } from '../gunicorn-habits.ts';
 import { parseRootPath } from '../proxy-settings.ts';
 import { parseAssignment, parseChoice, parsePeers, parseText } from '../setting-values.ts';
 import { GUNICORN_LOG_OPTIONS } from './gunicorn-log-options.ts';
@@ -14,6 +13,7 @@ import {
   readProtocols,
   readProxyProtocol,
   readPythonPath,
+  readSchemeFields,
   readTimeout,
   readUmask,
   readWorkerClass,
@@ -231,8 +231,9 @@ const PROCESS_OPTIONS: readonly Option[] = [
   {
     names: ['-n', '--name'],
     value: 'STRING',
-    doc: 'The name in the list of processes.',
-    treatment: meaningless('ps shows "portico serve" with the name of the application'),
+    doc: 'The name in the list of processes: gunicorn: master [NAME].',
+    fallbackText: 'that of the application',
+    treatment: setting(parseText, () => ({})),
   },
   {
     names: ['--worker-tmp-dir'],
@@ -257,7 +258,7 @@ const PROCESS_OPTIONS: readonly Option[] = [
     value: 'FILES',
     isRepeatable: true,
     doc: 'What is watched as well.',
-    treatment: unsupported('PORTICO_RELOAD_INCLUDE says what is watched'),
+    treatment: settingOfEach(parseText, (reloadIncludes) => ({ reloadIncludes })),
   },
   {
     names: ['--spew'],
@@ -267,17 +268,15 @@ const PROCESS_OPTIONS: readonly Option[] = [
   {
     names: ['--paste', '--paster'],
     value: 'STRING',
-    doc: 'A PasteDeploy file.',
-    treatment: unsupported(
-      "name a module that says application = paste.deploy.loadapp('config:/srv/site/production.ini')",
-    ),
+    doc: 'The application, as a PasteDeploy file has it: FILE or FILE#NAME.',
+    treatment: setting(parseText, (paste) => ({ paste, target: paste })),
   },
   {
     names: ['--paste-global'],
     value: 'CONF',
     isRepeatable: true,
-    doc: 'A variable of PasteDeploy.',
-    treatment: unsupported('these are arguments of loadapp()'),
+    doc: 'A variable of that file, KEY=VALUE.',
+    treatment: settingOfEach(parseText, () => ({})),
   },
 ];
 
@@ -349,7 +348,7 @@ const PROTOCOL_OPTIONS: readonly Option[] = [
   {
     names: ['--protocol'],
     value: 'STRING',
-    doc: 'What is spoken: http.',
+    doc: 'What is spoken: http or uwsgi.',
     fallbackText: 'http',
     treatment: setting(readProtocol, (draft) => draft),
   },
@@ -357,7 +356,8 @@ const PROTOCOL_OPTIONS: readonly Option[] = [
     names: ['--uwsgi-allow-from'],
     value: 'STRING',
     doc: 'Who may speak the uwsgi protocol.',
-    treatment: meaningless('HTTP is spoken'),
+    fallbackText: '127.0.0.1,::1',
+    treatment: setting(parsePeers, (uwsgiAllowIps) => ({ uwsgiAllowIps })),
   },
   {
     names: ['--http-protocols'],
@@ -416,14 +416,8 @@ const FILE_OPTIONS: readonly Option[] = [
     key: 'secure_scheme_headers',
     value: 'DICT',
     doc: 'Fields by which a proxy says that a request came by TLS.',
-    treatment: unsupported('X-Forwarded-Proto and X-Forwarded-Ssl are read, of the peers of forwarded_allow_ips'),
-  },
-  {
-    names: [],
-    key: 'logconfig_dict',
-    value: 'DICT',
-    doc: 'Logging in Python.',
-    treatment: unsupported(LOGGING),
+    fallbackText: 'X-Forwarded-Protocol, X-Forwarded-Proto, X-Forwarded-Ssl',
+    treatment: setting(readSchemeFields, (draft) => draft),
   },
 ];
 

@@ -105,9 +105,26 @@ export function readProtocols(text: string): Outcome<Draft> {
 }
 
 export function readProtocol(text: string): Outcome<Draft> {
-  return text.toLowerCase() === 'http'
+  const name = text.toLowerCase();
+  return name === 'http' || name === 'uwsgi'
+    ? success({ socketProtocol: name })
+    : failure(`"${text}" is neither http nor uwsgi`);
+}
+
+const SCHEME_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  'X-FORWARDED-PROTOCOL': ['ssl', 'https'],
+  'X-FORWARDED-PROTO': ['https'],
+  'X-FORWARDED-SSL': ['on'],
+};
+
+/** A dictionary as JSON. */
+export function readSchemeFields(text: string): Outcome<Draft> {
+  const strange = Object.entries(JSON.parse(text) as Readonly<Record<string, unknown>>).filter(
+    ([name, value]) => SCHEME_FIELDS[name.toUpperCase().replaceAll('_', '-')]?.includes(String(value)) !== true,
+  );
+  return strange.length === 0
     ? success({})
-    : failure(`"${text}" is not supported. HTTP is spoken; have nginx say proxy_pass, not uwsgi_pass`);
+    : failure(`${strange[0]?.[0]} is not read. Have the proxy say X-Forwarded-Proto: https`);
 }
 
 export function readHeaderMap(text: string): Outcome<Draft> {

@@ -117,13 +117,46 @@ test('what gunicorn would do and we cannot is an error', () => {
       ['--limit-request-fields', '300'],
       ['--proxy-protocol', 'v3'],
       ['--http-protocols', 'h2'],
-      ['--protocol', 'uwsgi'],
+      ['--protocol', 'fastcgi'],
     ],
     ['--header-map', 'dangerous'],
   ]) {
     assert.deepEqual(faults(args), [`dialect.invalid ${args[0]}`]);
   }
-  for (const args of [['-D'], ['--statsd-host', 'a:1'], ['--permit-obsolete-folding']]) {
+  for (const args of [['-D'], ['--enable-backlog-metric'], ['--permit-obsolete-folding']]) {
     assert.deepEqual(faults(args), [`dialect.unsupported ${args[0]}`]);
   }
+});
+
+test('what Python logs is logged there, and the access log where the user has it so', () => {
+  const log = (...args: string[]) => options(['--access-logfile', '-', ...args]).accessLog;
+  assert.deepEqual(
+    [
+      log(),
+      log('--logger-class', 'gunicorn.glogging.Logger'),
+      log('--logger-class', 'shop.Log'),
+      log('--log-config', 'log.ini'),
+      log('--log-syslog'),
+      log('--log-syslog', '--disable-redirect-access-to-syslog'),
+      log('--statsd-host', '127.0.0.1:8125', '--statsd-prefix', 'shop', '--dogstatsd-tags', 'a:b'),
+    ],
+    ['-', '-', '', '', '', '-', '-'],
+  );
+  assert.deepEqual(options([]).accessLogFormat, {
+    words: 'gunicorn',
+    text: '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"',
+  });
+});
+
+test('--protocol uwsgi is for all addresses, and those who may speak it say who the client is', () => {
+  const { binds, forwardedAllowIps } = options(['--protocol', 'uwsgi', '--uwsgi-allow-from', '10.0.0.1']);
+  assert.deepEqual(binds, [{ kind: 'tcp', host: '127.0.0.1', port: 8000, speaks: 'uwsgi' }]);
+  assert.deepEqual(forwardedAllowIps, ['10.0.0.1']);
+  const { binds: named, forwardedAllowIps: usual } = options(['--protocol', 'uwsgi', '-b', 'unix:/run/a.sock']);
+  assert.deepEqual(named, [{ kind: 'unix', path: '/run/a.sock', speaks: 'uwsgi' }]);
+  assert.deepEqual(usual, ['127.0.0.1', '::1']);
+});
+
+test('a PasteDeploy file is an application', () => {
+  assert.equal(requestOf(GUNICORN, ['--paste', 'site.ini#main']).app, 'portico_worker.gunicorn.paste_app:application');
 });

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import type { BindAddress } from '../bind-address.ts';
 import { DEFAULT_PORT, parseBindAddress } from '../bind-address.ts';
 import type { Report } from '../diagnostic.ts';
 import { atFlag } from '../place.ts';
@@ -15,6 +16,9 @@ import { optionsGiven } from './option.ts';
 import { readInteger, WORKERS_MAX } from './option-values.ts';
 
 const DEFAULT_PEERS = '127.0.0.1,::1';
+const ACCESS_FORMAT = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"';
+/** Python's part of --paste. */
+const PASTE_APP = 'portico_worker.gunicorn.paste_app:application';
 
 export const GUNICORN: Dialect = {
   name: 'gunicorn',
@@ -36,8 +40,7 @@ function defaults({ env }: Machine): Outcome<Partial<ServeOptions>, VariableFaul
   if (!peers.ok) {
     return failure({ at: 'FORWARDED_ALLOW_IPS', message: peers.fault });
   }
-  const port = env['PORT'] || '';
-  const bind = parseBindAddress(port === '' ? `127.0.0.1:${DEFAULT_PORT}` : `0.0.0.0:${port}`);
+  const bind = usualBind(env);
   if (!bind.ok) {
     return failure({ at: 'PORT', message: bind.fault });
   }
@@ -49,20 +52,53 @@ function defaults({ env }: Machine): Outcome<Partial<ServeOptions>, VariableFaul
     keepAliveMs: 2000,
     forwardedAllowIps: peers.value,
     accessLog: '',
+    accessLogFormat: { words: 'gunicorn', text: ACCESS_FORMAT },
   });
+}
+
+function usualBind(env: Machine['env']): Outcome<BindAddress> {
+  const port = env['PORT'] || '';
+  return parseBindAddress(port === '' ? `127.0.0.1:${DEFAULT_PORT}` : `0.0.0.0:${port}`);
 }
 
 function complete(asked: Asked, report: Report): Completed {
   const { draft, app, machine } = asked;
   return {
-    app: app === '' || app.includes(':') ? app : `${app}:application`,
+    app: applicationOf(app, draft),
     options: {
       ...optionsGiven(draft),
+      ...bindsOf(draft, machine),
+      ...(writesAccessLog(draft) ? { accessLog: '' } : {}),
       ...concurrencyOf(draft, report),
       ...clientsUnasked(asked, { option: '--ca-certs', wayOut: '--cert-reqs 2' }, report),
       env: environmentOf(draft, machine),
     },
   };
+}
+
+function applicationOf(app: string, { paste }: Draft): string {
+  if (paste !== undefined) {
+    return PASTE_APP;
+  }
+  return app === '' || app.includes(':') ? app : `${app}:application`;
+}
+
+/** Peers that may speak uwsgi say who the client is. */
+function bindsOf(draft: Draft, { env }: Machine): Partial<ServeOptions> {
+  const { socketProtocol, binds, forwardedAllowIps, uwsgiAllowIps } = draft;
+  if (socketProtocol !== 'uwsgi') {
+    return {};
+  }
+  const usual = usualBind(env);
+  return {
+    binds: (binds ?? (usual.ok ? [usual.value] : [])).map((bind) => ({ ...bind, speaks: 'uwsgi' as const })),
+    forwardedAllowIps: uwsgiAllowIps ?? forwardedAllowIps ?? DEFAULT_PEERS.split(','),
+  };
+}
+
+/** Whether the worker writes it, by code of the user's. */
+function writesAccessLog({ logsInPython, logsToSyslog, keepsAccessLog }: Draft): boolean {
+  return logsInPython === true || (logsToSyslog === true && keepsAccessLog !== true);
 }
 
 /** Threads are of sync and gthread, connections of the others. */

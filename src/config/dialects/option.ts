@@ -29,6 +29,13 @@ export interface Draft extends Partial<ServeOptions>, UwsgiWords {
   readonly verifyMode?: ClientCertificates;
   /** Where APP is found besides the current folder. */
   readonly appFolder?: string;
+  /** Of gunicorn: the user's own Python code writes the log, or it goes to syslog, and the access log perhaps not. */
+  readonly logsInPython?: boolean;
+  readonly logsToSyslog?: boolean;
+  readonly keepsAccessLog?: boolean;
+  readonly uwsgiAllowIps?: readonly string[];
+  /** FILE#NAME of PasteDeploy. */
+  readonly paste?: string;
   /** APP, where the command line does not name it. */
   readonly target?: string;
   /** APP is called to make the application. */
