@@ -120,7 +120,7 @@ export const SUPERVISOR_LIMITS = {
   /** At the end, how long the log may take to be written. */
   logFlushMs: 500,
   /** Of the log that is kept in memory for `portico logs`: some two thousand lines. */
-  logRingCharactersMax: 524_288,
+  logRingBytes: 262_144,
   /** Commands of operators at a time. Each may wait for long, as `logs -f` does. */
   commandsMax: 64,
   /** A command says at once what it wants. */

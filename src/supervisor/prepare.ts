@@ -21,6 +21,8 @@ import { newSlots } from './fleet-settings.ts';
 import type { Installation } from './installation.ts';
 import { leaveErrorLogs, openLogs } from './log/leave-logs.ts';
 import { Log } from './log/log.ts';
+import type { LogOutlet } from './log/log-outlet.ts';
+import { newOutlet } from './log/log-outlet.ts';
 import type { LogRing } from './log/log-ring.ts';
 import { describeOpenFault } from './log/open-fault.ts';
 import { ServerLogs } from './log/server-logs.ts';
@@ -273,9 +275,18 @@ const SELF_NAME = 'portico';
 /** `ring`: keeps the last entries. */
 export function newLog({ serverLogs, model, logMark }: PreparedServer, ring?: LogRing): Log {
   const self = { pid: process.pid, name: SELF_NAME };
-  const { logFormat, logLevel } = model.process;
-  const outlets = [...serverLogs.outlets, ...(ring === undefined ? [] : [ring.outlet(logLevel)])];
+  const { logFormat } = model.process;
+  const outlets = ring === undefined ? serverLogs.outlets : besideRing(serverLogs.outlets, model, ring);
   return new Log(outlets, systemClock, { mark: logMark, self, takesObjects: logFormat === 'json' });
+}
+
+/** The ring has the text of the one log that a server has, or, beside several in nginx's form, one of its own. */
+function besideRing(outlets: readonly LogOutlet[], { process: settings }: ServerModel, ring: LogRing): LogOutlet[] {
+  const [first, ...others] = outlets;
+  const own = newOutlet({ write: () => undefined }, { format: settings.logFormat, least: settings.logLevel });
+  return first === undefined || settings.errorLogs.length > 0
+    ? [...outlets, ring.beside(own)]
+    : [ring.beside(first), ...others];
 }
 
 function ours(path: string): string {

@@ -56,17 +56,17 @@ export class Conversation {
     }
   }
 
-  /** A line of the log: there may be more of them than the command reads. */
-  sendLine(text: string): void {
+  /** Lines of the log: there may be more of them than the command reads. */
+  sendLines(lines: readonly string[]): void {
     if (this.#socket.writableLength > SUPERVISOR_LIMITS.commandPendingBytesMax) {
-      this.#lostCount += 1;
+      this.#lostCount += lines.length;
       return;
     }
     if (this.#lostCount > 0) {
       this.send({ kind: 'lost', lines: this.#lostCount });
       this.#lostCount = 0;
     }
-    this.send({ kind: 'log', text });
+    this.send({ kind: 'log', text: lines.join('\n') });
   }
 
   /** The last answer. */

@@ -6,8 +6,6 @@ import { readMemoryBytes } from '../memory-watch.ts';
 import type { AppSnapshot, SeatSnapshot, Snapshot, WorkerSnapshot } from '../status/snapshot.ts';
 import type { OperationsParts } from './operated.ts';
 
-const FAILURES_MAX = 5;
-const FAILURE_LEVELS: ReadonlySet<string> = new Set(['error', 'crit', 'alert', 'emerg']);
 /** For each process the kernel has to add up its pages, which takes a millisecond or so. */
 const WEIGHED_MAX = 256;
 const MICROSECONDS = 1000;
@@ -39,10 +37,7 @@ export function describeServer(
     isEdgeAnswering: edge.answeredThreads === edge.threads,
     memoryBytes: weighAll(snapshot, hostOf),
     reload: reloads.last ?? null,
-    failures: ring.entries
-      .filter(({ event }) => FAILURE_LEVELS.has(event.level))
-      .slice(-FAILURES_MAX)
-      .map(({ atMs, event }) => ({ atMs, text: event.message })),
+    failures: ring.failures,
   };
 }
 

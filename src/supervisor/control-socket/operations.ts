@@ -6,8 +6,7 @@ import type { OperatorAnswer, OperatorRequest } from '../../protocol/control/ope
 import { plainName } from '../app-instances.ts';
 import { workersMax } from '../fleet/app-fleet.ts';
 import type { AppFleet, FleetWorker, ServerFleet } from '../fleet/fleet-types.ts';
-import { rendererOf } from '../log/log-outlet.ts';
-import type { LogEntry } from '../log/log-ring.ts';
+import { parseLogLine } from '../log/parse-log-line.ts';
 import type { Conversation } from './conversation.ts';
 import { describeServer, describeWorkers, runningIn } from './describe-server.ts';
 import type { OperationsParts } from './operated.ts';
@@ -124,13 +123,13 @@ export class Operations {
 
   #logs({ lines, follows, isJson }: RequestOf<'logs'>, asker: Conversation): void {
     const { server, ring } = this.#parts;
-    const render = rendererOf(isJson ? 'json' : server.model.process.logFormat);
-    const textOf = ({ atMs, origin, event }: LogEntry): string => render(atMs, origin, event).replace(/\n$/, '');
-    for (const text of lastLines(ring.entries, lines, textOf)) {
-      asker.send({ kind: 'log', text });
+    const isText = server.model.process.logFormat === 'text';
+    const show = (line: string): string => (isJson && isText ? JSON.stringify(parseLogLine(line)) : line);
+    for (const line of lines === 0 ? [] : ring.lines().slice(-lines)) {
+      asker.send({ kind: 'log', text: show(line) });
     }
     if (follows) {
-      asker.onGone(ring.listen((entry) => asker.sendLine(textOf(entry))));
+      asker.onGone(ring.listen((text) => asker.sendLines(text.trimEnd().split('\n').map(show))));
     } else {
       asker.end({ kind: 'done' });
     }
@@ -222,19 +221,4 @@ function findWorker({ apps }: ServerFleet, name: string): { app: AppId; worker: 
   return all
     .filter(({ worker }) => worker.name === name || (worker.pid !== 0 && String(worker.pid) === name))
     .toSorted((one, other) => RANK.indexOf(one.worker.state) - RANK.indexOf(other.worker.state))[0];
-}
-
-/** Oldest first; of the first entry perhaps a part. */
-function lastLines(entries: readonly LogEntry[], count: number, textOf: (entry: LogEntry) => string): string[] {
-  const texts: string[] = [];
-  let left = count;
-  for (const entry of entries.toReversed()) {
-    if (left <= 0) {
-      break;
-    }
-    const lines = textOf(entry).split('\n').slice(-left);
-    left -= lines.length;
-    texts.unshift(lines.join('\n'));
-  }
-  return texts;
 }

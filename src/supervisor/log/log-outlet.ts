@@ -38,7 +38,7 @@ export function newOutlet(
   const render = rendererOf(format);
   return {
     sink,
-    render: (nowMs, origin, event) => (isAtLeast(event, least) ? render(nowMs, origin, event) : ''),
+    render: (nowMs, origin, event) => (isHeard(event, LEAST[least]) ? render(nowMs, origin, event) : ''),
   };
 }
 
@@ -49,11 +49,6 @@ export function newErrorOutlet(sink: LogOutlet['sink'], least: ErrorLevel): LogO
 
 export function rendererOf(format: LogFormat): LogOutlet['render'] {
   return format === 'json' ? renderLogObject : renderLogLines;
-}
-
-/** Whether an event is of this level, or of none. */
-export function isAtLeast(event: LogEvent, least: LogLevel): boolean {
-  return isHeard(event, LEAST[least]);
 }
 
 function isHeard({ level }: LogEvent, least: ErrorLevel): boolean {

@@ -1,51 +1,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SUPERVISOR_LIMITS } from '../limits.ts';
-import type { LogEntry } from './log-ring.ts';
 import { LogRing } from './log-ring.ts';
 
-const ORIGIN = { pid: 1, name: 'w1' };
-
-function entry(message: string): LogEntry {
-  return { atMs: 0, origin: ORIGIN, event: { level: 'output', message, traceback: '' } };
-}
-
-const messages = (ring: LogRing): string[] => ring.entries.map(({ event }) => event.message);
-
-test('LogRing keeps what the log takes, in order', () => {
-  const ring = new LogRing();
-  const outlet = ring.outlet('warning');
-  for (const level of ['debug', 'info', 'warning', 'error', 'output'] as const) {
-    assert.equal(outlet.render(1000, ORIGIN, { level, message: level, traceback: '' }), '');
+test('LogRing keeps whole lines, the last ones', () => {
+  for (const size of [10, 17, 64, 100]) {
+    const ring = new LogRing(size);
+    const all: string[] = [];
+    for (let index = 0; index < 200; index += 1) {
+      const lines = Array.from({ length: index % 3 }, (_, line) => `${index}.${line}`);
+      all.push(...lines);
+      ring.write(lines.map((line) => `${line}\n`).join(''));
+      const kept = ring.lines();
+      assert.deepEqual(kept, kept.length === 0 ? [] : all.slice(-kept.length), `${size} bytes, ${index}`);
+    }
+    const bytes = ring.lines().join('\n').length;
+    assert.ok(bytes > size - 10 && bytes <= size, `${bytes} of ${size}`);
   }
-  assert.deepEqual(messages(ring), ['warning', 'error', 'output']);
-  assert.equal(ring.entries[0]?.atMs, 1000);
-  assert.doesNotThrow(() => outlet.sink.write(''));
 });
 
-test('LogRing drops the oldest when there is too much, but never the last', () => {
+test('LogRing keeps the end of what is longer than itself', () => {
+  const ring = new LogRing(16);
+  ring.write(`${'x'.repeat(100)}\nlast\n`);
+  assert.deepEqual(ring.lines(), ['last']);
+  ring.write('a\n');
+  assert.deepEqual(ring.lines(), ['last', 'a']);
+  assert.deepEqual(new LogRing(16).lines(), []);
+});
+
+test('LogRing stands beside an outlet, and remembers what has failed', () => {
   const ring = new LogRing();
-  const count = 5000;
-  for (let index = 0; index < count; index += 1) {
-    ring.add(entry(`${index}`.padStart(400)));
+  const written: string[] = [];
+  const outlet = ring.beside({
+    sink: { write: (text) => written.push(text) },
+    render: (atMs, { name }, { message }) => `${atMs} ${name} ${message}\n`,
+  });
+  const origin = { pid: 1, name: 'w1' };
+  for (let index = 0; index < 8; index += 1) {
+    outlet.sink.write(outlet.render(index, origin, { level: 'error', message: `no ${index}`, traceback: '' }));
   }
-  const kept = messages(ring).map(Number);
-  assert.equal(kept.at(-1), count - 1);
-  assert.ok(kept.length > 500 && kept.length <= SUPERVISOR_LIMITS.logRingCharactersMax / 400, `${kept.length}`);
+  outlet.sink.write(outlet.render(9, origin, { level: 'output', message: 'printed', traceback: '' }));
+  assert.equal(written.length, 9);
+  assert.equal(ring.lines().at(-1), '9 w1 printed');
   assert.deepEqual(
-    kept,
-    Array.from(kept, (_, index) => count - kept.length + index),
+    ring.failures.map(({ atMs, text }) => `${atMs} ${text}`),
+    ['3 no 3', '4 no 4', '5 no 5', '6 no 6', '7 no 7'],
   );
-  ring.add(entry('x'.repeat(SUPERVISOR_LIMITS.logRingCharactersMax)));
-  assert.equal(ring.entries.length, 1);
 });
 
 test('LogRing tells listeners until they leave', () => {
   const ring = new LogRing();
   const heard: string[] = [];
-  const leave = ring.listen(({ event }) => heard.push(event.message));
-  ring.add(entry('one'));
+  const leave = ring.listen((text) => heard.push(text));
+  ring.write('one\n');
   leave();
-  ring.add(entry('two'));
-  assert.deepEqual(heard, ['one']);
+  ring.write('two\n');
+  assert.deepEqual(heard, ['one\n']);
 });

@@ -1,57 +1,78 @@
-/** The last entries of the log, in memory, for whoever asks for them, and those that come for whoever waits. Entries are rendered only then. */
+/**
+ * The last lines of the log, in memory, for whoever asks for them, and those that come for whoever waits. They are kept as the bytes that the log gets, in one piece of
+ * memory: entries kept as objects would have the young generation of the heap grow by 50 MB under an application that prints much.
+ */
 
-import type { LogLevel } from '../../config/serve-options.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
-import type { LineOrigin, LogEvent } from './log-event.ts';
+import type { LogEvent } from './log-event.ts';
 import type { LogOutlet } from './log-outlet.ts';
-import { isAtLeast } from './log-outlet.ts';
 
-export interface LogEntry {
+export interface Failure {
   readonly atMs: number;
-  readonly origin: LineOrigin;
-  readonly event: LogEvent;
+  readonly text: string;
 }
 
-type Listener = (entry: LogEntry) => void;
+type Listener = (text: string) => void;
 
-/** What an entry costs beside its text. */
-const ENTRY_CHARACTERS = 128;
-const NOTHING = '';
+const LINE_FEED = 0x0a;
+const FAILURES_MAX = 5;
+const FAILURE_LEVELS: ReadonlySet<LogEvent['level']> = new Set(['error', 'crit', 'alert', 'emerg']);
 
 export class LogRing {
-  #entries: LogEntry[] = [];
-  /** Where the oldest is: what is before it has been dropped. */
-  #first = 0;
-  #characters = 0;
+  readonly #bytes: Buffer;
+  /** Where the next byte goes; what is behind it is the oldest. */
+  #end = 0;
+  #isFull = false;
+  #failures: readonly Failure[] = [];
   readonly #listeners = new Set<Listener>();
 
-  /** An outlet of the log, which takes what is at least of this level. */
-  outlet(least: LogLevel): LogOutlet {
+  constructor(size: number = SUPERVISOR_LIMITS.logRingBytes) {
+    this.#bytes = Buffer.alloc(size);
+  }
+
+  /** An outlet whose text is kept as well. */
+  beside(outlet: LogOutlet): LogOutlet {
     return {
-      sink: { write: () => undefined },
-      render: (atMs, origin, event) => {
-        if (isAtLeast(event, least)) {
-          this.add({ atMs, origin, event });
+      sink: {
+        write: (text) => {
+          outlet.sink.write(text);
+          this.write(text);
+        },
+      },
+      render: (nowMs, origin, event) => {
+        if (FAILURE_LEVELS.has(event.level)) {
+          this.#failures = [...this.#failures, { atMs: nowMs, text: event.message }].slice(-FAILURES_MAX);
         }
-        return NOTHING;
+        return outlet.render(nowMs, origin, event);
       },
     };
   }
 
-  add(entry: LogEntry): void {
-    this.#entries.push(entry);
-    this.#characters += costOf(entry);
-    while (this.#characters > SUPERVISOR_LIMITS.logRingCharactersMax && this.#first < this.#entries.length - 1) {
-      this.#dropOldest();
-    }
+  /** What has failed last, oldest first. */
+  get failures(): readonly Failure[] {
+    return this.#failures;
+  }
+
+  /** Whole lines. */
+  write(text: string): void {
+    const bytes = Buffer.from(text).subarray(-this.#bytes.length);
+    const room = this.#bytes.length - this.#end;
+    bytes.copy(this.#bytes, this.#end);
+    bytes.copy(this.#bytes, 0, Math.min(room, bytes.length));
+    this.#isFull ||= bytes.length >= room;
+    this.#end = (this.#end + bytes.length) % this.#bytes.length;
     for (const listen of this.#listeners) {
-      listen(entry);
+      listen(text);
     }
   }
 
-  /** Oldest first. */
-  get entries(): readonly LogEntry[] {
-    return this.#entries.slice(this.#first);
+  /** Oldest first, without their line feeds. Of the oldest line a part is lost. */
+  lines(): string[] {
+    const kept = this.#isFull
+      ? Buffer.concat([this.#bytes.subarray(this.#end), this.#bytes.subarray(0, this.#end)])
+      : this.#bytes.subarray(0, this.#end);
+    const whole = this.#isFull ? kept.subarray(kept.indexOf(LINE_FEED) + 1) : kept;
+    return whole.length === 0 ? [] : whole.toString('utf8').replace(/\n$/, '').split('\n');
   }
 
   /** Returns what ends it. */
@@ -59,19 +80,4 @@ export class LogRing {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-
-  #dropOldest(): void {
-    const oldest = this.#entries[this.#first];
-    this.#characters -= oldest === undefined ? 0 : costOf(oldest);
-    this.#first += 1;
-    // Now and then, so that an entry costs the same however many there are.
-    if (this.#first > this.#entries.length / 2) {
-      this.#entries = this.#entries.slice(this.#first);
-      this.#first = 0;
-    }
-  }
-}
-
-function costOf({ event: { message, traceback } }: LogEntry): number {
-  return message.length + traceback.length + ENTRY_CHARACTERS;
 }
