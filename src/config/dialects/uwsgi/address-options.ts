@@ -1,7 +1,7 @@
 /** Options of uWSGI that say where to listen, and for whom. */
 
 import type { Outcome } from '../../../kernel/outcome.ts';
-import { failure, success } from '../../../kernel/outcome.ts';
+import { success } from '../../../kernel/outcome.ts';
 import { parseText } from '../../setting-values.ts';
 import type { Option } from '../option.ts';
 import { setting } from '../option.ts';
@@ -10,6 +10,8 @@ import { each, flag, row } from './option-row.ts';
 import { readAddress, readHttpsAddress, readHttpsKeys, readSocketMode, readSocketProtocol } from './uwsgi-values.ts';
 
 const BACKLOG_MAX = 65_535;
+/** The header of a packet has 16 bits for it. */
+const PACKET_BYTES_MAX = 65_535;
 
 export const ADDRESS_OPTIONS: readonly Option[] = [
   each(
@@ -85,13 +87,7 @@ export const ADDRESS_OPTIONS: readonly Option[] = [
   row(
     'b buffer-size',
     'BYTES',
-    'The largest head of a request: 32768 here.',
-    setting(
-      (text) => {
-        const bytes = readInteger(0)(text);
-        return bytes.ok ? success(bytes.value) : failure(bytes.fault);
-      },
-      (bytes) => (bytes > 32_768 ? { notes: ['the head of a request may have 32768 bytes and no more'] } : {}),
-    ),
+    'The largest packet of variables where the uwsgi protocol is spoken; 65535, the largest that there can be, if it is not said. Of HTTP a head has 32768 bytes at most.',
+    setting(readInteger(1), (bytes) => ({ uwsgiBufferBytes: Math.min(bytes, PACKET_BYTES_MAX) })),
   ),
 ];

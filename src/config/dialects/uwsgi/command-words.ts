@@ -9,6 +9,13 @@ import { resolvePlaceholders } from './placeholders.ts';
 /** Options of the language, which all have a value. */
 const LANGUAGE =
   /^(?:ini|ya?ml|json|js|xml|xmlconfig|config|include|inherit|set|set-ph|set-placeholder|for|for-times|for-glob|for-readline|else|if-?(?:not-)?[\w-]+|i?print)$/;
+/** Those of them that have a letter. */
+const LETTERS: ReadonlyMap<string, string> = new Map([
+  ['-x', 'xml'],
+  ['-y', 'yaml'],
+  ['-j', 'json'],
+  ['-S', 'set'],
+]);
 const VALUELESS = /^(?:end-?(?:if|for)?|if-(?:not-)?reload)$/;
 /** Variables that uWSGI sets for its own processes. */
 const OWN_VARIABLES = /^UWSGI_(?:RELOADS|VASSALS_DIR|EMPEROR_\w+|BROODLORD_NUM|JAIL_PID|ORIGINAL_PROC_NAME)$/;
@@ -100,9 +107,10 @@ type Take = (key: string, flag: string, how: { needs: boolean; inline: string | 
 function readShort(word: string, byName: ReadonlyMap<string, Option>, take: Take): readonly string[] {
   const flag = word.slice(0, 2);
   const option = byName.get(flag);
-  const key = flag === '-S' ? 'set' : (option?.names.find((name) => name.startsWith('--'))?.slice(2) ?? flag);
+  const language = LETTERS.get(flag);
+  const key = language ?? option?.names.find((name) => name.startsWith('--'))?.slice(2) ?? flag;
   const tail = word.slice(2);
-  if (flag === '-S' || option?.value?.startsWith('[') === false) {
+  if (language !== undefined || option?.value?.startsWith('[') === false) {
     take(key, flag, { needs: true, inline: tail === '' ? undefined : tail });
     return [];
   }
@@ -123,5 +131,5 @@ function bareWord(word: string): { key: string; value: string; place: ReturnType
     return { key: 'wsgi-file', value: word, place };
   }
   const isModule = /^[\w.]+:[\w.()]+$/.test(word) && !/\.ini:/.test(word);
-  return { key: isModule ? 'module' : 'ini', value: word, place };
+  return { key: isModule ? 'module' : 'config', value: word, place };
 }
