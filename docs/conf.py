@@ -88,6 +88,7 @@ CONTENTS = {
     'From other servers': [
         'moving/gunicorn',
         'moving/uwsgi',
+        'moving/uwsgi-module',
         'moving/uvicorn',
         'moving/asgi-servers',
         'moving/nginx',
@@ -124,7 +125,7 @@ CONTENTS = {
 }
 # Pages below another one.
 BELOW = {
-    'troubleshooting/index': ['starting', 'application', 'running', 'error-log', 'commands'],
+    'troubleshooting/index': ['starting', 'application', 'running', 'error-log', 'commands', 'uwsgi'],
 }
 
 # Where the files outside of this folder can be read that pages link to. Without it such links are plain text in the site.

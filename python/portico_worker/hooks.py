@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from . import report
 
 if TYPE_CHECKING:
+    from .control import Message
     from .loader import Loaded
     from .settings import Identity
     from .worker import Worker
@@ -32,6 +33,15 @@ class Hooks:
 
     def forked(self, identity: Identity, pid: int) -> None:
         """There is a worker."""
+
+    def worker_ready(self, identity: Identity) -> None:
+        """A worker serves."""
+
+    def worker_leaves(self, identity: Identity) -> None:
+        """A worker is to end, or wants to; what it has it finishes."""
+
+    def told(self, identity: Identity, message: Message) -> None:
+        """A worker has said `beside`."""
 
     def worker_gone(self, identity: Identity, pid: int, code: int | None) -> None:
         """A worker has ended and was waited for. `code` as subprocess has it: negative for a signal; None: somebody else has waited for it."""

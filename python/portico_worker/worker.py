@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from random import SystemRandom
-from typing import Any, NoReturn
+from typing import Any, Callable, NoReturn
 
 from . import control, lanes, process, signals
 from .ending import Ending
@@ -58,6 +58,8 @@ class Worker:
         self.is_told = False
         """The supervisor has stopped this worker: not a signal from elsewhere, nor a handler of the application's."""
         jitter = SystemRandom().randint(0, settings.max_requests_jitter) if settings.max_requests else 0
+        self.hear_beside: Callable[[control.Message], None] = lambda message: None
+        """What hooks of the zygote say to those in the worker."""
         self.retire_at = settings.max_requests + jitter if settings.max_requests else sys.maxsize
         self._flush_stdout, self._flush_stderr = sys.stdout.flush, sys.stderr.flush
 
@@ -153,6 +155,8 @@ class Worker:
         for message in self.zygote.feed(data):
             if message['kind'] == 'finish':
                 self.finish(message['withinMs'] / 1000, message['phase'])
+            elif message['kind'] == 'beside':
+                self.hear_beside(message)
 
     def finish(self, seconds: float, phase: str) -> None:
         """The supervisor wants the worker to be done so long from now. `phase`: 'drain': the edge sends DRAIN;

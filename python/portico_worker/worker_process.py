@@ -92,7 +92,7 @@ def run_worker(
 
 def _load_here(settings: Settings, started: set[int], status: socket.socket) -> Loaded:
     """Where each worker loads the application. `started` gets the processes that its import starts."""
-    loaded = _load(settings)
+    loaded = load_application(settings)
     started.update(descendants.living())
     if started:
         _say(status, {'kind': 'started', 'processes': sorted(started)})
@@ -138,7 +138,7 @@ def _warn_of_settings(settings: Settings, loaded: Loaded) -> None:
         loaded.facts['warnings'].extend(warnings())
 
 
-def _load(settings: Settings) -> Loaded:
+def load_application(settings: Settings) -> Loaded:
     if settings.worker_class == 'gevent':
         return _load_for_greenlets(settings)
     return load(settings.choice or settings.app, settings.interface, settings.python_found, settings.root_path)

@@ -9,20 +9,20 @@ import atexit
 import contextlib
 import faulthandler
 import gc
-import io
 import os
 import select
 import signal
 import socket
 import sys
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, Callable, NoReturn
 
 from . import control, descendants, ending, env_file, forksafe, origin, process, report, signals
 from .child import Child, kill, wait
 from .hooks import Hooks, tell
 from .import_calls import ImportCalls
 from .loader import Loaded, LoadError, as_load_error, find, load
+from .set_up import inherit, set_up_streams, take_descriptor
 from .settings import Identity, Settings, read_settings
 from .wanted_hooks import hooks_for
 from .worker_process import after_load, import_for, page_of, run_worker
@@ -69,6 +69,8 @@ class Zygote:
         self.outputs: list[int] = []
         """Our first standard output and error, kept until the supervisor reads the pipe that has taken their place."""
         self.pending_start: control.Message | None = None
+        self.watched: dict[int, Callable[[], None]] = {}
+        """What hooks listen to."""
 
     def pipe_output(self) -> None:
         """The supervisor can only give us sockets, and a socket cannot be opened again, as an application does that logs to
@@ -80,7 +82,7 @@ class Zygote:
             os.dup2(writer, stream)
         os.close(writer)
         self.logs[OWN] = reader
-        self._say('piped', log=reader, logInode=os.fstat(reader).st_ino)
+        self.say('piped', log=reader, logInode=os.fstat(reader).st_ino)
 
     def _on_piped(self, is_read: bool) -> None:
         for stream, output in zip(OUTPUTS, self.outputs):
@@ -130,8 +132,17 @@ class Zygote:
                 raise
             report.failure(f'the zygote could not obey "{message["kind"]}"', error)
 
-    def _say(self, kind: str, **values: Any) -> None:
+    def say(self, kind: str, **values: Any) -> None:
         self._send({'kind': kind, **values})
+
+    def watch(self, descriptor: int, act: Callable[[], None]) -> None:
+        """For hooks: `act` is called when there is something to read."""
+        self.watched[descriptor] = act
+        self.poller.register(descriptor, select.POLLIN)
+
+    def unwatch(self, descriptor: int) -> None:
+        self.poller.unregister(descriptor)
+        del self.watched[descriptor]
 
     def _send(self, message: control.Message) -> None:
         try:
@@ -143,7 +154,7 @@ class Zygote:
         if self.outputs:
             self.pending_start = message
             return
-        settings = read_settings(_inherit(message))
+        settings = read_settings(inherit(message))
         report.mark_with(settings.log_mark)
         os.chdir(settings.chdir)
         sys.path.insert(0, settings.chdir)
@@ -154,7 +165,7 @@ class Zygote:
             young_sources.keep_no_bytecode()
         facts = {}
         with self._failing(settings):
-            self.hooks = hooks_for(settings)
+            self.hooks = hooks_for(settings, self)
             self.hooks.begins()
         if settings.preload != 'never':
             facts = {'app': self._preload(settings)}
@@ -168,7 +179,7 @@ class Zygote:
         self.has_loaded = True
         # From now on the loop hears of the supervisor's end, and ends what the application has started as well.
         process.outlive_parent()
-        self._say('loaded', preloaded=bool(facts), python=sys.version.split()[0], **facts)
+        self.say('loaded', preloaded=bool(facts), python=sys.version.split()[0], **facts)
 
     def _find(self, settings: Settings) -> Settings:
         """Before anything of the application's is imported: it may belong to another folder, hence to another Python."""
@@ -177,7 +188,7 @@ class Zygote:
         except LoadError as error:
             self._fail(settings, error)
         if choice.folder and os.path.realpath(choice.folder) != os.path.realpath(settings.chdir):
-            self._say('elsewhere', folder=choice.folder, app=choice.app, found=choice.why or '')
+            self.say('elsewhere', folder=choice.folder, app=choice.app, found=choice.why or '')
             self._leave(ELSEWHERE)
         unread = '' if settings.has_env_file else env_file.unread(settings.cwd)
         choice = choice._replace(why=settings.found or choice.why, env_file=unread)
@@ -193,7 +204,7 @@ class Zygote:
 
     def _fail(self, settings: Settings, error: LoadError) -> NoReturn:
         page = page_of(settings, error)
-        self._say('load-failed', error=error.summary, traceback=error.traceback, page=page)
+        self.say('load-failed', error=error.summary, traceback=error.traceback, page=page)
         self._leave(LOAD_FAILED)
 
     def _preload(self, settings: Settings) -> dict[str, Any]:
@@ -216,7 +227,7 @@ class Zygote:
             reasons = watch.reasons()
         if reasons and settings.preload == 'auto':
             watch.undo()
-            self._say('unsafe-preload', reasons=reasons, holdsLock=watch.holds_lock)
+            self.say('unsafe-preload', reasons=reasons, holdsLock=watch.holds_lock)
             self._leave(UNSAFE_PRELOAD)
         import_for(settings, self.loaded.facts['interface'])
         after_load(settings, self.loaded)
@@ -233,7 +244,7 @@ class Zygote:
             if not isinstance(error, OSError):
                 report.failure('a worker could not be forked', error)
             reason = f'it could not be forked: {report.summary(error)}'
-            self._say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=reason)
+            self.say('exited', worker=identity.worker, pid=None, code=None, signal=None, reason=reason)
 
     def _fork(self, settings: Settings, identity: Identity) -> None:
         self.hooks.before_fork(identity)
@@ -251,7 +262,7 @@ class Zygote:
             undo.pop_all()
         if pid == 0:
             try:
-                self._let_go(writer, zygote)
+                self.let_go(writer, zygote)
                 status = process.keep_socket(theirs)
             except BaseException:
                 os._exit(1)  # A child that cannot be set up must not go on as a second zygote.
@@ -263,11 +274,11 @@ class Zygote:
         self.poller.register(child.status, select.POLLIN)
         if child.pidfd >= 0:
             self.poller.register(child.pidfd, select.POLLIN)
-        self._say('spawned', worker=identity.worker, pid=pid, log=reader, logInode=os.fstat(reader).st_ino)
+        self.say('spawned', worker=identity.worker, pid=pid, log=reader, logInode=os.fstat(reader).st_ino)
         tell(self.hooks.forked, identity, pid)
 
-    def _let_go(self, log: int, zygote: int) -> None:
-        """Called in a worker that was just forked: gives up what is the zygote's."""
+    def let_go(self, log: int, zygote: int) -> None:
+        """Called in a process that was just forked: gives up what is the zygote's."""
         process.die_with_parent(zygote)
         self.supervisor.close()
         for child in self.children.values():
@@ -302,14 +313,20 @@ class Zygote:
             data = os.read(reader, RECEIVE_MAX)
         except BlockingIOError:
             return
-        self._say('output', worker=self.relayed[reader], text=data.decode('latin-1'))
+        self.say('output', worker=self.relayed[reader], text=data.decode('latin-1'))
         if not data:
             self.poller.unregister(reader)
             del self.relayed[reader]
             os.close(reader)
 
     def _on_finish(self, message: control.Message) -> None:
+        self.tell_worker(message['worker'], message)
         child = self.children.get(message['worker'])
+        if child is not None:
+            tell(self.hooks.worker_leaves, child.identity)
+
+    def tell_worker(self, worker: int, message: control.Message) -> None:
+        child = self.children.get(worker)
         if child is not None:
             try:
                 child.status.send(control.render(message), socket.MSG_DONTWAIT)
@@ -322,7 +339,7 @@ class Zygote:
             kill(child.pid, message['signal'])
 
     def _on_ping(self, message: control.Message) -> None:
-        self._say('pong')
+        self.say('pong')
 
     def _on_workers(self, message: control.Message) -> None:
         tell(self.hooks.workers_changed, message['count'], message['before'])
@@ -340,6 +357,9 @@ class Zygote:
         """Something has happened to a worker: looks what it was."""
         if descriptor in self.relayed:
             self._relay_output(descriptor)
+            return
+        if descriptor in self.watched:
+            tell(self.watched[descriptor])
             return
         for child in list(self.children.values()):
             if descriptor == child.pidfd:
@@ -370,8 +390,14 @@ class Zygote:
             child.reason = str(message.get('reason'))[:REASON_MAX]
         elif message['kind'] == 'started':
             child.started = {pid for pid in message.get('processes', ()) if isinstance(pid, int)}
+        elif message['kind'] == 'beside':
+            tell(self.hooks.told, child.identity, message)
         elif message['kind'] in RELAYED:
             self._send({**message, 'worker': child.worker, 'pid': child.pid})
+            if message['kind'] == 'ready':
+                tell(self.hooks.worker_ready, child.identity)
+            elif message['kind'] == 'retire':
+                tell(self.hooks.worker_leaves, child.identity)
 
     def _reap_all(self) -> None:
         for child in list(self.children.values()):
@@ -391,7 +417,7 @@ class Zygote:
         self._end_started(child)
         tell(self.hooks.worker_gone, child.identity, child.pid, code)
         reason = {} if child.reason is None else {'reason': child.reason}
-        self._say(
+        self.say(
             'exited',
             worker=child.worker,
             pid=child.pid,
@@ -435,35 +461,12 @@ class Zygote:
         os._exit(code)
 
 
-def _take_descriptor() -> int:
-    """The supervisor's socket, which our one argument names. The application is not to see the argument."""
-    descriptor = int(sys.argv[1])
-    del sys.argv[1:]
-    return descriptor
-
-
-def _inherit(message: control.Message) -> control.Message:
-    """Moves the descriptors that the supervisor gave us out of the application's way. A lane that is a descriptor names a
-    socket whose file is gone; it is dialled by the path under which the kernel shows it to whoever has it."""
-    lanes = [f'/proc/self/fd/{process.keep(lane)}' if isinstance(lane, int) else lane for lane in message['lanes']]
-    return {**message, 'board': process.keep(message['board']), 'lanes': lanes}
-
-
-def _set_up_streams() -> None:
-    """Before the import: what the application takes of sys.stderr then is what its workers write to."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # Text that cannot be encoded is the application's to print, not to fail on. A line leaves in one write,
-            # so that threads do not tear each other's; what is not a whole line leaves when the worker comes to rest.
-            stream.reconfigure(encoding='utf-8', errors='backslashreplace', line_buffering=True, write_through=False)
-
-
 class Birth(BaseException):
     """Raised in a worker that was forked, with what it needs."""
 
 
 def main() -> NoReturn:
-    _set_up_streams()
+    set_up_streams()
     process.die_with_parent()
     # If the import does not end, the supervisor asks where it is.
     faulthandler.register(signals.TRACEBACKS, file=2, all_threads=True, chain=False)
@@ -472,7 +475,7 @@ def main() -> NoReturn:
     # What is registered first runs last.
     atexit.register(signals.stop_timers)
     ending.flush_files_at_last()
-    supervisor = process.keep_socket(socket.socket(fileno=_take_descriptor()))
+    supervisor = process.keep_socket(socket.socket(fileno=take_descriptor()))
     zygote = Zygote(supervisor)
     zygote.pipe_output()
     try:

@@ -107,8 +107,12 @@ export class Supervisor {
       ...{ edge: this.#edge, log },
       renewPlan: () => this.#modelReload?.renewPlan() ?? Promise.resolve(undefined),
     });
+    const onAsk = (what: 'reload' | 'stop'): void =>
+      what === 'reload' ? this.reloads.ask('the application') : this.stop(false, 'the application');
     const newHost = (app: App, of: Pick<AppSurroundings, 'model' | 'certificates'>): AppHost =>
-      new AppHost(app, { ...of, server, edge: this.#edge, log }, (fact) => this.#happen({ ...fact, app: app.id }));
+      new AppHost(app, { ...of, server, edge: this.#edge, log, onAsk }, (fact) =>
+        this.#happen({ ...fact, app: app.id }),
+      );
     for (const app of server.model.apps) {
       this.#apps.set(app.id, newHost(app, server));
     }
@@ -124,7 +128,7 @@ export class Supervisor {
     this.status = new Status({
       ...{ server, edge: this.#edge, clock },
       fleet: () => this.#fleet,
-      nowMs: () => this.#nowMs,
+      ...{ nowMs: () => this.#nowMs, besideOf: (id) => this.#apps.get(id)?.zygotes.beside },
     });
     this.reloads = new Reloads({
       ...{ clock, log, command, fleet: () => this.#fleet, model: () => this.#modelReload },

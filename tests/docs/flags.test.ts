@@ -58,6 +58,7 @@ const VARIABLES = new Set([...Object.values(SETTINGS).map(({ flag }) => environm
 /** Flags of these programs are named on pages by themselves; those of others only in their commands. */
 const OTHERS: readonly [path: RegExp, commands: readonly string[]][] = [
   [/^docs\/moving\/gunicorn\.md$/, ['gunicorn']],
+  [/^docs\/(moving\/uwsgi-module|troubleshooting\/uwsgi)\.md$/, ['uwsgi']],
   [/^docs\/moving\/uwsgi\.md$/, ['uwsgi']],
   [/^docs\/moving\/uvicorn\.md$/, ['uvicorn']],
   [/^docs\/moving\/asgi-servers\.md$/, ['uvicorn', 'daphne', 'hypercorn']],

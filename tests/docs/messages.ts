@@ -112,8 +112,12 @@ function isMessage(path: string, before: string): boolean {
   return !OTHER_PLACES.some((pattern) => pattern.test(before));
 }
 
+/** What to take in the place of functions of uWSGI that are not offered: behind a message that has an entry. */
+const OTHER_PYTHON = 'python/portico_worker/uwsgi/named.py';
+
 function pythonTexts(): Message[] {
-  const files = ['python/hand_over.py', ...globSync('python/{portico,portico_worker}/**/*.py').sort()];
+  const all = globSync('python/{portico,portico_worker}/**/*.py').sort();
+  const files = ['python/hand_over.py', ...all.filter((path) => path !== OTHER_PYTHON)];
   const output = execFileSync(PYTHON, ['tests/docs/python_texts.py', ...files], { encoding: 'utf8' });
   const texts = JSON.parse(output) as readonly { path: string; line: number; text: string }[];
   return texts.map(({ path, line, text }) => ({ text, at: `${path}:${line}` }));

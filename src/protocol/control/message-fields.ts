@@ -53,6 +53,12 @@ export class MessageFields {
     return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : this.fault(key, 0);
   }
 
+  /** A whole number, perhaps below 0. */
+  integer(key: string): number {
+    const value = this.#record[key];
+    return typeof value === 'number' && Number.isSafeInteger(value) ? value : this.fault(key, 0);
+  }
+
   optionalNumber(key: string): number | null {
     return this.has(key) ? this.number(key) : null;
   }

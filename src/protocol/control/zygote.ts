@@ -5,6 +5,8 @@ import type { PathShape, UrlFolder } from '../../config/model/folders.ts';
 import type { UwsgiApp } from '../../config/model/uwsgi-app.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import type { BesideStatus } from './beside-status.ts';
+import { readBesideStatus } from './beside-status.ts';
 import type { ControlMessage } from './json-lines.ts';
 import { MessageFields } from './message-fields.ts';
 
@@ -225,6 +227,9 @@ export type FromZygote =
       readonly log: number;
       readonly logInode: number;
     }
+  /** The application asks for it, or a process beside its workers does. */
+  | { readonly kind: 'ask'; readonly what: 'reload' | 'stop' }
+  | { readonly kind: 'beside'; readonly status: BesideStatus }
   /** Text from a log pipe that the zygote reads for the supervisor: bytes as latin-1; '' at the end of the pipe. */
   | { readonly kind: 'output'; readonly worker: number; readonly text: string }
   | { readonly kind: 'ready'; readonly worker: number; readonly pid: number; readonly app: AppFacts }
@@ -295,6 +300,10 @@ function parseKnown(kind: string, fields: MessageFields): FromZygote | undefined
       };
     case 'pong':
       return { kind };
+    case 'ask':
+      return { kind, what: fields.choice('what', ['reload', 'stop']) };
+    case 'beside':
+      return { kind, status: readBesideStatus(fields.record('status')) };
     case 'retire':
       return { kind, worker: fields.number('worker'), reason: fields.text('reason', '') };
     case 'exited':

@@ -26,6 +26,8 @@ export interface AppSurroundings {
   readonly model: ServerModel;
   /** Of that model. */
   readonly certificates: CertificateKeeper;
+  /** The application asks for it. */
+  readonly onAsk: (what: 'reload' | 'stop') => void;
 }
 
 export class AppHost {
@@ -37,7 +39,11 @@ export class AppHost {
   readonly #names: LogNames;
   readonly #onFact: (fact: AppFact) => void;
 
-  constructor(app: App, { server, edge, log, model, certificates }: AppSurroundings, onFact: (fact: AppFact) => void) {
+  constructor(
+    app: App,
+    { server, edge, log, model, certificates, onAsk }: AppSurroundings,
+    onFact: (fact: AppFact) => void,
+  ) {
     this.#app = app;
     this.#server = server;
     this.#edge = edge;
@@ -45,7 +51,12 @@ export class AppHost {
     this.#onFact = onFact;
     this.#names = logNames(app, model);
     const isServing = () => server.model.apps.some(({ id }) => id === app.id);
-    const parts = { log, names: this.#names, certificates: () => (isServing() ? server.certificates : certificates) };
+    const parts = {
+      log,
+      onAsk,
+      names: this.#names,
+      certificates: () => (isServing() ? server.certificates : certificates),
+    };
     this.zygotes = new Zygotes(server, app, parts, onFact);
   }
 

@@ -50,6 +50,8 @@ export function factOfZygote(generation: number, message: FromZygote): AppFact |
       return { kind: 'zygote-answered', generation };
     case 'spawned':
       return { kind: 'worker-spawned', worker: message.worker, pid: message.pid };
+    case 'ask':
+    case 'beside':
     case 'elsewhere':
     case 'output':
     case 'piped':

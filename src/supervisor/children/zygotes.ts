@@ -2,6 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import type { App } from '../../config/model/app.ts';
+import type { BesideStatus } from '../../protocol/control/beside-status.ts';
 import type { Elsewhere, FromZygote, ToZygote } from '../../protocol/control/zygote.ts';
 import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { AppFact, Exit } from '../fleet/fleet-types.ts';
@@ -32,6 +33,8 @@ export interface ZygotesParts {
   readonly names: LogNames;
   /** Of the configuration by which zygotes are started. */
   readonly certificates: () => CertificateKeeper;
+  /** The application asks for it, where it is served in a manner that has words for that. */
+  readonly onAsk: (what: 'reload' | 'stop') => void;
 }
 
 export class Zygotes {
@@ -50,6 +53,8 @@ export class Zygotes {
   /** The output that a zygote reads for us, by worker. */
   readonly #relayed = new Map<number, { readonly child: ZygoteChild; readonly output: PassThrough }>();
   #python: Interpreter | undefined;
+  readonly #onAsk: ZygotesParts['onAsk'];
+  #beside: BesideStatus | undefined;
   /** The zygotes' numbers, by generation, of the last few: their workers are killed when they have ended themselves. */
   readonly #leaders = new Map<number, number>();
   /** Of the start before. */
@@ -58,7 +63,7 @@ export class Zygotes {
   constructor(
     server: PreparedServer,
     app: App,
-    { log, names, certificates }: ZygotesParts,
+    { log, names, certificates, onAsk }: ZygotesParts,
     onFact: (fact: AppFact) => void,
   ) {
     this.#server = server;
@@ -67,12 +72,18 @@ export class Zygotes {
     this.#onFact = onFact;
     this.#names = names;
     this.#certificates = certificates;
+    this.#onAsk = onAsk;
     this.#leftBehind = new LeftBehind(log, server.identity);
   }
 
   /** Of those that live. */
   get pids(): readonly number[] {
     return [...this.#children.values()].map(({ pid }) => pid);
+  }
+
+  /** The processes beside the workers; undefined where there are none. */
+  get beside(): BesideStatus | undefined {
+    return this.#beside;
   }
 
   /** The Python of the zygote that was started last. */
@@ -115,6 +126,10 @@ export class Zygotes {
           this.#openLog(child, message);
         } else if (message.kind === 'output') {
           this.#relay(message);
+        } else if (message.kind === 'beside') {
+          this.#beside = message.status;
+        } else if (message.kind === 'ask' && this.#app.uwsgi !== undefined) {
+          this.#onAsk(message.what);
         } else if (message.kind === 'exited') {
           this.#workers.delete(message.worker);
           this.#asked.delete(message.worker);

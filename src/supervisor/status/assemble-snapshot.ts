@@ -1,6 +1,7 @@
 /** Makes one snapshot of what the fleet, the edge and the system know. */
 
 import type { App, AppId } from '../../config/model/app.ts';
+import type { BesideStatus } from '../../protocol/control/beside-status.ts';
 import type { AppReport, RunningRequest, UnitCounts, UnitReport, WorkerReport } from '../../protocol/control/report.ts';
 import { addCounts, newUnitCounts, REPORT_LIMITS } from '../../protocol/control/report.ts';
 import type { AppFleet, FleetWorker, ServerFleet } from '../fleet/fleet-types.ts';
@@ -30,6 +31,7 @@ export interface SnapshotParts {
   /** In the time that the fleet knows. */
   readonly nowMs: number;
   readonly memoryOf: (pid: number) => MemorySnapshot;
+  readonly besideOf?: (id: AppId) => BesideStatus | undefined;
 }
 
 export function assembleSnapshot(parts: SnapshotParts): Snapshot {
@@ -54,6 +56,7 @@ export function assembleSnapshot(parts: SnapshotParts): Snapshot {
 
 function assembleApp(parts: SnapshotParts, id: AppId, fleet: AppFleet): AppSnapshot {
   const { history, answer, apps } = parts;
+  const beside = parts.besideOf?.(id);
   const { target = '', chdir = '', threads = fleet.settings.threads } = apps.find((app) => app.id === id) ?? {};
   const reports = answer.reports.flatMap((report) => report.apps.filter(({ app }) => app === id));
   const generation = fleet.generations.get(fleet.current ?? fleet.next ?? 0);
@@ -74,6 +77,7 @@ function assembleApp(parts: SnapshotParts, id: AppId, fleet: AppFleet): AppSnaps
     staticRequests: sumOf(reports, ({ staticRequests }) => staticRequests),
     seats: history.seatsOf(id, fleet.target),
     workers: workers.map((worker) => assembleWorker(parts, { id, worker, reports })),
+    ...(beside === undefined ? {} : { beside }),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { AppId } from '../../config/model/app.ts';
+import type { BesideStatus } from '../../protocol/control/beside-status.ts';
 import type { TrafficReport, UnitCounts, UnitReport } from '../../protocol/control/report.ts';
 import type { EdgeState, Membership, ServiceState, WorkerState } from '../fleet/fleet-types.ts';
 
@@ -76,6 +77,8 @@ export interface AppSnapshot {
   readonly seats: readonly SeatSnapshot[];
   /** In the order of their seats; two may have the same while one replaces the other. */
   readonly workers: readonly WorkerSnapshot[];
+  /** Mules, spoolers, daemons, crons and caches of uWSGI's; undefined where there is none. */
+  readonly beside?: BesideStatus;
 }
 
 export interface SeatSnapshot {

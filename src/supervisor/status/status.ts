@@ -1,7 +1,9 @@
 /** Takes snapshots of the server: asks the edge, and the system for memory and queues. Whoever asks meanwhile has the same one. */
 
 import { allListeners } from '../../config/model/all-listeners.ts';
+import type { AppId } from '../../config/model/app.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { BesideStatus } from '../../protocol/control/beside-status.ts';
 import type { BoundListener } from '../../protocol/control/edge.ts';
 import type { EdgeHost } from '../children/edge-host.ts';
 import type { ServerFleet } from '../fleet/fleet-types.ts';
@@ -23,6 +25,7 @@ export interface StatusParts {
   /** In the time that the fleet knows. */
   readonly nowMs: () => number;
   readonly clock: Clock;
+  readonly besideOf: (id: AppId) => BesideStatus | undefined;
 }
 
 export class Status {
@@ -65,7 +68,7 @@ export class Status {
   }
 
   async #take(): Promise<Snapshot> {
-    const { server, edge, fleet, nowMs, clock } = this.#parts;
+    const { server, edge, fleet, nowMs, clock, besideOf } = this.#parts;
     const answer = await edge.reports.ask();
     return assembleSnapshot({
       facts: this.#facts,
@@ -78,6 +81,7 @@ export class Status {
       takenAtMs: clock.nowMs(),
       nowMs: nowMs(),
       memoryOf: readProcessMemory,
+      besideOf,
     });
   }
 
