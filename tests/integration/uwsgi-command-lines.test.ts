@@ -219,10 +219,29 @@ test('a request that takes longer than --harakiri ends with its traceback', asyn
 
 test('what is wrong in a file is told with its line, all at once, and the exit code is 2', async () => {
   const folder = makeFolder();
-  writeFileSync(join(folder, 'a.ini'), '[uwsgi]\nhttp = :0\nmodul = a\nmodule = a\nroute = ^/x break:403\n');
+  writeFileSync(join(folder, 'a.ini'), '[uwsgi]\nhttp = :0\nmodul = a\nmodule = a\nroute = ^/x basicauth:a,b:c\n');
   const child = spawn(PORTICO, ['uwsgi', '--ini', 'a.ini'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const server = new Server(child, folder);
   assert.equal(await server.exit, 2);
   assert.match(server.log, /a\.ini:3:1: modul: uWSGI has no option "modul"\. Did you mean module\?/);
-  assert.match(server.log, /a\.ini:5:1: route: .*not supported: requests are not routed/);
+  assert.match(server.log, /a\.ini:5:1: route: .*"basicauth:a,b:c" is not supported/);
+});
+
+test('rules of routing lead elsewhere and refuse, in their order', async () => {
+  const text = `[uwsgi]
+http = 127.0.0.1:0
+wsgi-file = foobar.py
+route-if = startswith:\${PATH_INFO};/open last:
+route = ^/secret break:403 Forbidden
+route = ^/old/(.*)$ redirect-permanent:https://\${HTTP_HOST}/new/$1
+route-user-agent = Bad break:404
+`;
+  await using server = await uwsgi({ files: { 'foobar.py': FOOBAR, 'a.ini': text }, args: ['a.ini'] });
+  const answers = await Promise.all(['/', '/secret', '/old/x', '/open/secret'].map((target) => server.ask(target)));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 403, 301, 200],
+  );
+  assert.equal(answers[2]?.fields.get('location'), 'https://site.test/new/x');
+  assert.equal((await server.ask('/', { fields: 'User-Agent: Bad\r\n' })).status, 404);
 });

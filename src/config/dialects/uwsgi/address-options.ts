@@ -4,16 +4,30 @@ import type { Outcome } from '../../../kernel/outcome.ts';
 import { success } from '../../../kernel/outcome.ts';
 import { parseText } from '../../setting-values.ts';
 import type { Option } from '../option.ts';
-import { setting } from '../option.ts';
+import { setting, settingOfEach } from '../option.ts';
 import { readInteger, readSeconds } from '../option-values.ts';
 import { each, flag, row } from './option-row.ts';
+import { ROUTE_OPTIONS, readRoute } from './read-route.ts';
 import { readAddress, readHttpsAddress, readHttpsKeys, readSocketMode, readSocketProtocol } from './uwsgi-values.ts';
 
 const BACKLOG_MAX = 65_535;
 /** The header of a packet has 16 bits for it. */
 const PACKET_BYTES_MAX = 65_535;
 
+/** Each with what it looks at; the rules are run in the order of all of them. */
+const ROUTES: readonly Option[] = ROUTE_OPTIONS.map((name) => ({
+  names: [`--${name}`],
+  value: name === 'route-run' ? 'ACTION' : 'RULE',
+  isRepeatable: true,
+  doc: 'A rule that leads elsewhere or refuses: redirect:URL, redirect-permanent:URL, break:STATUS, last.',
+  treatment: settingOfEach(
+    (text) => readRoute(name, text),
+    () => ({}),
+  ),
+}));
+
 export const ADDRESS_OPTIONS: readonly Option[] = [
+  ...ROUTES,
   each(
     'http httprouter http-socket http11-socket',
     ['ADDRESS', 'Where HTTP is spoken: HOST:PORT, :PORT or the path of a Unix socket.'],

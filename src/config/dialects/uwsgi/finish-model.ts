@@ -48,6 +48,7 @@ export function finishModel(words: UwsgiWords, mounted: readonly MountedApp[]): 
       });
     const whole: Site = {
       ...site,
+      rewrite: words.routes ?? [],
       content:
         words.hasNoDefault === true && !isRootMounted && mounted.length > 0
           ? { kind: 'reply', status: 404, body: '' }

@@ -4,14 +4,14 @@ import { parseText } from '../../setting-values.ts';
 import type { Option } from '../option.ts';
 import { setting } from '../option.ts';
 import { flag, row } from './option-row.ts';
-import { readLogger } from './uwsgi-values.ts';
+import { readLogger, readLogPath } from './uwsgi-values.ts';
 
 export const LOG_OPTIONS: readonly Option[] = [
   row(
     'logto logto2',
     'FILE',
     'The log, with the lines of requests.',
-    setting(parseText, (logFile) => ({ logFile })),
+    setting(readLogPath, (logFile) => ({ logFile })),
   ),
   row(
     'logger log-socket worker-logger',

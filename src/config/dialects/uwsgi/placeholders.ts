@@ -1,6 +1,8 @@
 /** `$(VARIABLE)`, `@(FILE)` and `%(option)` in values, in uWSGI's order: each over the whole list before the next. */
 
 import type { Outcome } from '../../../kernel/outcome.ts';
+import type { Report } from '../../diagnostic.ts';
+import type { Place } from '../../place.ts';
 import type { SaidOption } from './said-option.ts';
 
 type Find = (name: string) => string | undefined;
@@ -8,6 +10,7 @@ type Find = (name: string) => string | undefined;
 export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readText: (path: string) => Outcome<string>;
+  readonly report: Report;
 }
 
 export interface Resolved {
@@ -20,14 +23,18 @@ export interface Resolved {
 const VALUE_LENGTH_MAX = 65_536;
 const ROUNDS_MAX = 16;
 
-export function resolvePlaceholders(said: readonly SaidOption[], { env, readText }: Sources): Resolved {
+export function resolvePlaceholders(said: readonly SaidOption[], { env, readText, report }: Sources): Resolved {
   const fromEnvironment = replaceAll(said, '$', (name) => {
     const [variable = '', ...fallback] = name.split(':');
     return env[variable] ?? (fallback.length > 0 ? fallback.join(':') : undefined);
   });
-  const fromFiles = replaceAll(fromEnvironment, '@', (path) => {
+  const fromFiles = replaceAll(fromEnvironment, '@', (path, place) => {
     const text = readText(path);
-    return text.ok ? text.value.trimEnd() : undefined;
+    if (!text.ok) {
+      report('dialect.file', place, `@(${path}): ${text.fault}.`);
+      return '';
+    }
+    return text.value.trimEnd();
   });
   const used = new Set<string>();
   const list: SaidOption[] = [...fromFiles];
@@ -43,8 +50,15 @@ export function resolvePlaceholders(said: readonly SaidOption[], { env, readText
   return { said: list, used };
 }
 
-function replaceAll(said: readonly SaidOption[], mark: string, find: Find): SaidOption[] {
-  return said.map((option) => ({ ...option, value: replaceOnce(option.value, mark, find) }));
+function replaceAll(
+  said: readonly SaidOption[],
+  mark: string,
+  find: (name: string, place: Place) => string | undefined,
+): SaidOption[] {
+  return said.map((option) => ({
+    ...option,
+    value: replaceOnce(option.value, mark, (name) => find(name, option.place)),
+  }));
 }
 
 function replaceOften(value: string, mark: string, find: Find): string {

@@ -7,6 +7,7 @@ import {
   readHttpsAddress,
   readHttpsKeys,
   readLogger,
+  readLogPath,
   readMasterHook,
   readMount,
   readSocketMode,
@@ -85,4 +86,11 @@ test('the recipe for a gentle SIGTERM needs nothing to be done, and another comm
   assert.equal(readMasterHook('unix_signal:15 gracefully_kill_them_all').ok, true);
   assert.equal(readMasterHook('unix_signal:15').ok, true);
   assert.equal(readMasterHook('exec:rm').ok, false);
+});
+
+test('a log is a file, our own output, or nothing that is sent', () => {
+  assert.deepEqual(
+    ['/x.log', '/dev/stdout', '127.0.0.1:5', 'udp:x', ''].map((text) => shown(readLogPath(text))),
+    [...['/x.log', '', 'fault', 'fault', 'fault']],
+  );
 });

@@ -7,6 +7,7 @@ import { parseBindAddress } from '../../bind-address.ts';
 import type { UrlFolder } from '../../model/folders.ts';
 import { parseResponseField } from '../../response-field.ts';
 import type { ResponseField } from '../../serve-options.ts';
+import { parseText } from '../../setting-values.ts';
 import { readSocketPath } from '../option-values.ts';
 import type { FileExpiry, HttpsAddress, Mount, RequestLog } from './uwsgi-words.ts';
 
@@ -136,4 +137,14 @@ export function readMasterHook(text: string): Outcome<string> {
     : failure(
         `"${text}" is not run: no commands run when the server starts. Put it before the server in its unit or script`,
       );
+}
+
+/** The path of a log. What stands for our own output is that, and an address is no path. */
+export function readLogPath(text: string): Outcome<string> {
+  if (/^\/(?:dev\/std(?:out|err)|proc\/self\/fd\/[12])$/.test(text)) {
+    return success('');
+  }
+  return /^(?:udp:|[\w.-]*:\d+$)/.test(text)
+    ? failure(`"${text}" is an address: the log is not sent. Name a file, or leave it to journald`)
+    : parseText(text);
 }

@@ -2,6 +2,7 @@
 
 import type { ServeBind } from '../../bind-address.ts';
 import type { UrlFolder } from '../../model/folders.ts';
+import type { Instruction } from '../../model/instruction.ts';
 
 export interface UwsgiWords {
   /** Where HTTP is spoken, what --socket names, and what is spoken there. */
@@ -25,6 +26,9 @@ export interface UwsgiWords {
   readonly managesScriptName?: boolean;
   /** A path below no mount is not the first one's. */
   readonly hasNoDefault?: boolean;
+
+  /** Run before a request is answered. */
+  readonly routes?: readonly Instruction[];
 
   /** `root` may be a file. */
   readonly staticMaps?: readonly UrlFolder[];

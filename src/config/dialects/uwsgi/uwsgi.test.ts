@@ -74,6 +74,11 @@ test('remarks behind numbers, switches and addresses are none of them, and what 
   ]);
 });
 
+test('a file in a placeholder is read, and nothing else is', () => {
+  const files = { 'a.ini': '[uwsgi]\nhttp = :80\nmodule = @(name)\nenv = A=@(exec://ls)\n', name: 'shop\n' };
+  assert.deepEqual(faultsOf(UWSGI, ['a.ini'], { files }), ['dialect.file a.ini:4:1: env']);
+});
+
 test('a file that names itself ends', () => {
   const files = { 'a.ini': '[uwsgi]\nini = a.ini\n' };
   assert.ok(faultsOf(UWSGI, [...LINE, 'a.ini'], { files }).includes('dialect.file a.ini:2:1: ini'));

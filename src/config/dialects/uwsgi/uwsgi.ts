@@ -5,6 +5,7 @@ import { success } from '../../../kernel/outcome.ts';
 import { UWSGI_LINE } from '../../access-format/uwsgi-atoms.ts';
 import type { BindAddress, ServeBind } from '../../bind-address.ts';
 import type { Report } from '../../diagnostic.ts';
+import type { Instruction } from '../../model/instruction.ts';
 import type { UwsgiApp } from '../../model/uwsgi-app.ts';
 import { atFlag } from '../../place.ts';
 import type { ServeOptions } from '../../serve-options.ts';
@@ -14,6 +15,7 @@ import { optionsGiven } from '../option.ts';
 import { readCommandWords } from './command-words.ts';
 import type { MountedApp } from './finish-model.ts';
 import { finishModel } from './finish-model.ts';
+import { ROUTE_OPTIONS, readRoute } from './read-route.ts';
 import type { SaidOption } from './said-option.ts';
 import { UWSGI_OPTIONS } from './uwsgi-options.ts';
 
@@ -62,7 +64,7 @@ function complete({ draft, machine, said = [] }: Asked, report: Report): Complet
     app: target ?? '',
     options: { ...optionsGiven(draft), ...addresses, ...loggingOf(draft), ...environmentOf(draft, machine.env) },
     uwsgi: uwsgiAppOf(said, draft, report),
-    finish: finishModel(draft, mounted),
+    finish: finishModel({ ...draft, routes: routesOf(said) }, mounted),
   };
 }
 
@@ -74,6 +76,16 @@ function uwsgiAppOf(said: readonly SaidOption[], { chdir = '.' }: Draft, report:
     report('dialect.invalid', options.find((one) => one === option)?.place ?? atFlag(option.name), `${fault}.`);
   }
   return app;
+}
+
+/** Those that are wrong are told by the table. */
+function routesOf(said: readonly SaidOption[]): Instruction[] {
+  return said
+    .filter(({ key }) => ROUTE_OPTIONS.includes(key))
+    .flatMap(({ key, value }) => {
+      const route = readRoute(key, value);
+      return route.ok ? [route.value] : [];
+    });
 }
 
 function addressesOf(draft: Draft, report: Report): Partial<ServeOptions> {

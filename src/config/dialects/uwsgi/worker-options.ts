@@ -5,6 +5,7 @@ import type { Option } from '../option.ts';
 import { setting } from '../option.ts';
 import { readInteger, readSeconds, WORKERS_MAX } from '../option-values.ts';
 import { flag, row } from './option-row.ts';
+import { readLogPath } from './uwsgi-values.ts';
 
 const MEGABYTE = 1_048_576;
 const THREADS_MAX = 1024;
@@ -98,7 +99,7 @@ export const WORKER_OPTIONS: readonly Option[] = [
     'd daemonize daemonize2',
     'FILE',
     'Run in the background, with the log in the file.',
-    setting(parseText, (logFile) => ({ isDaemon: true, logFile })),
+    setting(readLogPath, (logFile) => ({ isDaemon: true, logFile })),
   ),
   row(
     'procname procname-master',
