@@ -8,7 +8,6 @@ export const LOGGING = 'call logging.config in the application; --log-format jso
 const SYSLOG = 'standard error is taken by journald, or by a pipe to logger';
 const STATSD = 'there is no statsd here; the access log has every request with its status and times';
 const HTTP1 = 'HTTP/1.1 is spoken';
-const NO_CONTROL = 'there is no control socket; signals tell the server';
 export const NO_POOL = 'there is no pool for blocking work; take a task queue';
 
 const ROWS: readonly Row[] = [
@@ -69,8 +68,12 @@ const ROWS: readonly Row[] = [
     value: 'VALUE',
     why: HTTP1,
   },
-  { names: ['--control-socket', '--control-socket-mode'], value: 'VALUE', why: NO_CONTROL },
-  { names: ['--no-control-socket'], why: NO_CONTROL },
+  {
+    names: ['--control-socket-mode'],
+    value: 'VALUE',
+    why: 'the control socket is for the user alone who has started the server',
+  },
+  { names: ['--no-control-socket'], why: '--control-socket off is the word for it' },
   {
     names: ['--dirty-app', '--dirty-workers', '--dirty-timeout', '--dirty-threads', '--dirty-graceful-timeout'],
     value: 'VALUE',

@@ -131,6 +131,8 @@ export const SUPERVISOR_LIMITS = {
   commandReadMs: 60_000,
   /** How often it is looked whether the control socket is still where commands find it. */
   controlSocketPollMs: 30_000,
+  /** A connection of gunicornc that says nothing is closed after so long, as gunicorn does. */
+  gunicornControlIdleMs: 300_000,
   /** How often it is noted how many requests there were, for whoever asks how many a second there are. */
   requestSampleMs: 5_000,
   /** A control socket that nobody answers at, and that was not made just now, is of a server that is gone. */

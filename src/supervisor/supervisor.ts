@@ -165,7 +165,7 @@ export class Supervisor {
 
   readonly hostOf = (app: AppId): AppHost | undefined => this.#apps.get(app);
 
-  command(command: FleetCommand): void {
+  command(command: FleetEvent): void {
     this.#happen(command);
   }
 

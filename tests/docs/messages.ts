@@ -31,6 +31,8 @@ const OTHER_FILES: readonly RegExp[] = [
   /^src\/cli\/explain\/(?!asked-line)/,
   // What a server is and does, in words: nothing is wrong there.
   /^src\/cli\/control\/render-\w+\.ts$/,
+  // The words of gunicorn to its own command.
+  /^src\/supervisor\/control-socket\/gunicorn-\w+\.ts$/,
   // How often something was told, behind what was told.
   /^src\/cli\/(files\/(told|fold)-diagnostics|nginx\/nginx-faults)\.ts$/,
   // What a file holds in the place of a certificate, and why OpenSSL refuses one: behind messages that have an entry.

@@ -19,10 +19,16 @@ const START_MS = 30_000;
 test('portico gunicorn serves with what the command line and GUNICORN_CMD_ARGS say', async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, 'shop.py'), APP);
-  const { PATH, HOME } = process.env;
+  const { PATH } = process.env;
   const child = spawn(PORTICO, ['gunicorn', 'shop', '--bind', '127.0.0.1:0', '-w', '2', '--threads', '2'], {
     cwd: folder,
-    env: { PATH, HOME, TMPDIR: folder, PORTICO_EDGE_THREADS: '1', GUNICORN_CMD_ARGS: '-e STAGE=live --bind :1' },
+    env: {
+      PATH,
+      HOME: folder,
+      TMPDIR: folder,
+      PORTICO_EDGE_THREADS: '1',
+      GUNICORN_CMD_ARGS: '-e STAGE=live --bind :1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   await using server = new Server(child, folder);

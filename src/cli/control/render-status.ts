@@ -4,6 +4,9 @@ import type { AppStatus, ReloadRecord, ServerStatus } from '../../protocol/contr
 import { escapeControls } from '../../supervisor/log/log-line.ts';
 import { renderAge, renderBytes, renderTime } from './amounts.ts';
 
+/** A rate over less says nothing. */
+const LEAST_MS = 1000;
+
 export function renderStatus(status: ServerStatus): string {
   const { version, pid, title, state, startedAtMs, nowMs, addresses, apps, memoryBytes, reload, failures } = status;
   const rows: (readonly [string, string])[] = [
@@ -39,7 +42,7 @@ function renderTraffic({ apps, rate, connections, backlog, isEdgeAnswering }: Se
   return [
     `${sum(({ requests }) => requests)} answered by ${apps.length === 1 ? 'the application' : 'applications'}`,
     ...(sum(({ exceptions }) => exceptions) === 0 ? [] : [`${sum(({ exceptions }) => exceptions)} with exceptions`]),
-    ...(rate === null
+    ...(rate === null || rate.overMs < LEAST_MS
       ? []
       : [`${renderRate(rate.perSecond)} a second in the last ${Math.round(rate.overMs / 1000)} s`]),
     `${sum(({ running }) => running)} running`,

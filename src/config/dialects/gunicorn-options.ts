@@ -26,7 +26,6 @@ const BACKLOG_MAX = 65_535;
 const THREADS_MAX = 256;
 const HTTP1 = 'HTTP/1.1 is spoken';
 const STRICT = 'what is ambiguous is refused. Leave it out';
-const NO_CONTROL = 'there is no control socket; signals tell the server';
 const NO_POOL = 'there is no pool for blocking work; take a task queue';
 
 const ADDRESS_OPTIONS: readonly Option[] = [
@@ -374,9 +373,21 @@ const PROTOCOL_OPTIONS: readonly Option[] = [
 ];
 
 const SIDE_OPTIONS: readonly Option[] = [
-  { names: ['--control-socket'], value: 'PATH', doc: 'The control socket.', treatment: meaningless(NO_CONTROL) },
-  { names: ['--control-socket-mode'], value: 'INT', doc: 'The control socket.', treatment: meaningless(NO_CONTROL) },
-  { names: ['--no-control-socket'], doc: 'The control socket.', treatment: meaningless(NO_CONTROL) },
+  {
+    names: ['--control-socket'],
+    value: 'PATH',
+    doc: 'Where gunicornc reaches the server.',
+    fallbackText: 'gunicorn.ctl in $XDG_RUNTIME_DIR or ~/.gunicorn',
+    treatment: setting(parseText, () => ({})),
+  },
+  {
+    names: ['--control-socket-mode'],
+    value: 'INT',
+    doc: 'Who may use it.',
+    fallbackText: '0600',
+    treatment: setting(readUmask, () => ({})),
+  },
+  { names: ['--no-control-socket'], doc: 'There is none.', treatment: setting(parseText, () => ({})) },
   {
     names: ['--dirty-app'],
     value: 'VALUE',

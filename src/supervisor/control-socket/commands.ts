@@ -4,7 +4,7 @@ import type { ControlSocket } from './control-socket.ts';
 import type { OperationsParts } from './operated.ts';
 
 export interface CommandsParts extends OperationsParts {
-  readonly log: { say(level: 'info', text: string): void };
+  readonly log: { say(level: 'info' | 'warning', text: string): void };
 }
 
 const OFF = 'off';
@@ -13,6 +13,7 @@ export class Commands {
   readonly #parts: CommandsParts;
   readonly #onFault: (fault: string) => void;
   #socket: ControlSocket | undefined;
+  #gunicorn: Pick<ControlSocket, 'close'> | undefined;
   #isClosed = false;
 
   /** `onFault`: the socket cannot be where the operator wants it. */
@@ -23,6 +24,7 @@ export class Commands {
 
   async open(): Promise<void> {
     const { controlSocket: path } = this.#parts.server.model.process;
+    await this.#openForGunicorn();
     if (path === OFF) {
       return;
     }
@@ -42,8 +44,28 @@ export class Commands {
     }
   }
 
+  /** A socket for gunicornc is no reason not to serve either, wherever it was to be: gunicorn says so and goes on. */
+  async #openForGunicorn(): Promise<void> {
+    const { server, log } = this.#parts;
+    const gunicorn = server.model.apps.find((app) => app.gunicorn !== undefined)?.gunicorn;
+    if (gunicorn === undefined || gunicorn.settings['control_socket_disable'] === true) {
+      return;
+    }
+    const { GunicornControl } = await import('./gunicorn-control.ts');
+    const control = new GunicornControl(this.#parts, gunicorn);
+    const fault = await control.open();
+    if (fault !== undefined) {
+      log.say('warning', `gunicornc cannot reach this server (--control-socket): ${fault}`);
+    }
+    this.#gunicorn = control;
+    if (this.#isClosed) {
+      control.close();
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#socket?.close();
+    this.#gunicorn?.close();
   }
 }

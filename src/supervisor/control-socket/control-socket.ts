@@ -30,9 +30,13 @@ export interface ControlSocketParts {
   /** The server that this one replaces has the same path, and gives it up. */
   readonly replaces: boolean;
   readonly onConnection: (socket: Socket) => void;
+  /** Who may connect; the owner alone if nothing is said. */
+  readonly mode?: number;
+  /** The folder of `path` is made if it is missing. */
+  readonly makesFolder?: boolean;
 }
 
-const OWN_UMASK = 0o177;
+const OWN_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
@@ -126,7 +130,9 @@ export class ControlSocket {
 
   async #bindNamed(path: string): Promise<Outcome<Bound>> {
     const folder = dirname(path);
-    const fault = faultOfFolder(folder);
+    const { makesFolder = false, identity } = this.#parts;
+    const fault =
+      (makesFolder ? withRightsFor(identity, folder, () => makeMissing(folder)) : undefined) ?? faultOfFolder(folder);
     if (fault !== undefined) {
       return failure(fault);
     }
@@ -155,7 +161,7 @@ export class ControlSocket {
     server.on('error', (error: NodeJS.ErrnoException) => faults.push(error.code ?? error.message));
     try {
       this.#act(path, () => {
-        listen(server, first);
+        listen(server, first, this.#parts.mode ?? OWN_MODE);
         try {
           move(first, path);
         } finally {
@@ -183,8 +189,8 @@ export class ControlSocket {
 }
 
 /** Synchronous, as Node binds sockets of this kind. Throws what is in the way. */
-function listen(server: Server, path: string): void {
-  const before = process.umask(OWN_UMASK);
+function listen(server: Server, path: string, mode: number): void {
+  const before = process.umask(0o777 & ~mode);
   try {
     server.listen({ path, exclusive: true });
   } finally {
@@ -192,6 +198,16 @@ function listen(server: Server, path: string): void {
   }
   if (inodeAt(path) === undefined) {
     throw new Error('it cannot be bound');
+  }
+}
+
+/** Returns what is in the way. */
+function makeMissing(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { mode: FOLDER_MODE, recursive: true });
+    return undefined;
+  } catch (error) {
+    return `${folder} cannot be made (${(error as NodeJS.ErrnoException).code})`;
   }
 }
 
