@@ -76,6 +76,7 @@ CONTENTS = {
         'guide/static-files',
         'guide/tls',
         'guide/logs',
+        'guide/stats',
         'guide/load',
         'guide/tuning',
         'guide/security',

@@ -15,6 +15,7 @@ import type { SiteTls } from './model/site-tls.ts';
 import { USUAL_TLS } from './model/site-tls.ts';
 import { serveCompressions } from './serve-compressions.ts';
 import type { ServeOptions, ServeRequest } from './serve-options.ts';
+import { statsOf } from './stats-settings.ts';
 
 /** The name of the one application of a command line. */
 const SITE = 'site';
@@ -258,6 +259,7 @@ function processOf(title: string, options: ServeOptions, at: Resolve): ProcessSe
     logFormat: options.logFormat,
     logLevel: options.logLevel,
     errorLogs: [],
+    ...statsOf(options, at),
     filesMax: 0,
     edgeProgram: at(options.edgeProgram),
     zygoteProgram: at(options.zygoteProgram),

@@ -111,6 +111,12 @@ export interface ServeOptions {
   /** '' is a place of the user's own; 'off' is none. */
   readonly controlSocket: string;
 
+  /** Where the stats server listens; undefined: nowhere. */
+  readonly stats: BindAddress | undefined;
+  readonly statsHttp: boolean;
+  readonly statsMinified: boolean;
+  readonly statsNoCores: boolean;
+
   readonly logLevel: LogLevel;
   readonly logFile: string;
   readonly logFormat: LogFormat;

@@ -27,6 +27,7 @@ export const SETTING_GROUPS = [
   'Static files',
   'Privileges',
   'Logs',
+  'Monitoring',
   'Development',
 ] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];

@@ -27,6 +27,7 @@ import {
   parseText,
 } from './setting-values.ts';
 import { STATIC_SETTINGS } from './static-settings.ts';
+import { STATS_SETTINGS } from './stats-settings.ts';
 import { SUPERVISION_SETTINGS } from './supervision-settings.ts';
 import { TLS_SETTINGS } from './tls-settings.ts';
 
@@ -314,6 +315,7 @@ export const SETTINGS: { readonly [K in keyof ServeOptions]: Setting<ServeOption
     parse: last(parseText),
   },
   ...LOG_SETTINGS,
+  ...STATS_SETTINGS,
   ...DEVELOPMENT_SETTINGS,
   ...ASYNC_SETTINGS,
   edgeProgram: {

@@ -56,6 +56,12 @@ export const SUPERVISOR_LIMITS = {
   messagePauseMs: 1_000,
   /** How long it may take to tell what it knows of workers and requests: a thread is asked between two turns of its loop. */
   reportMs: 1_000,
+  /** So much time passes from one look at everything to the next, however many ask. */
+  snapshotPauseMs: 20,
+  /** Connections of the stats server at a time. One is over in a few milliseconds, unless its client does not read. */
+  statsConnectionsMax: 256,
+  /** How long one may last: uWSGI waits 4 s for a client that does not read. */
+  statsConnectionMs: 5_000,
   /** How often the edge is asked whether it still turns. */
   edgeAskMs: 3_000,
   /** How often the supervisor looks at the clock when it has nothing to do: it must know whether it was itself stopped before it judges others. */

@@ -38,6 +38,8 @@ import type { SlotRanges } from './slot-ranges.ts';
 import type { OpenSocket } from './sockets/given-sockets.ts';
 import { openSockets } from './sockets/given-sockets.ts';
 import { EDGE_AS_USER, RUN_AS_USER } from './start-as-user.ts';
+import type { StatsSocket } from './stats/open-stats-socket.ts';
+import { openStatsSocket } from './stats/open-stats-socket.ts';
 import { tlsSourcesOf } from './tls-contexts.ts';
 import type { Predecessor } from './upgrade/predecessor.ts';
 import type { WorkerWires } from './worker-wires.ts';
@@ -49,6 +51,7 @@ export interface PreparedServer {
   /** By index in `model.logs`: the descriptor of a log that is a pipe or a terminal; null for what the edge opens itself. */
   readonly logs: readonly (number | null)[];
   readonly pidFile: PidFile | undefined;
+  readonly statsSocket: StatsSocket | undefined;
   readonly edgeProgram: string;
   readonly zygoteProgram: string;
   /** Where the server was started, by the name that the folder was entered by. */
@@ -133,21 +136,23 @@ export async function prepareServer(
     return failure({ messages: opened.fault, code: 1 });
   }
   const sockets = opened.value;
+  const statsSocket = await openStats(model, identity, { predecessor, tell });
   const slots = newSlots(model);
   const own = [process.execPath, RUN_AS_USER, EDGE_AS_USER, edgeProgram];
   const files = openFiles(model, identity, mayAct(identity) ? whyNotRoots(own, settings) : undefined);
-  const wires = files.ok
-    ? await openWorkerWires(env, {
-        edgeThreads: edge.threads,
-        boardBytes: slots.total * edge.threads * BOARD_RECORD_BYTES,
-        identity,
-      })
-    : failure('');
-  if (!files.ok || !wires.ok) {
+  const wires =
+    files.ok && statsSocket.ok
+      ? await openWorkerWires(env, {
+          edgeThreads: edge.threads,
+          boardBytes: slots.total * edge.threads * BOARD_RECORD_BYTES,
+          identity,
+        })
+      : failure('');
+  if (!files.ok || !statsSocket.ok || !wires.ok) {
     for (const socket of sockets) {
       socket.close();
     }
-    return failure({ messages: [files.ok ? (wires.ok ? '' : wires.fault) : files.fault], code: 1 });
+    return failure({ messages: faultsOf(statsSocket, files, wires).slice(0, 1), code: 1 });
   }
   return success({
     model,
@@ -161,6 +166,7 @@ export async function prepareServer(
     zygoteProgram,
     identity,
     sockets,
+    statsSocket: statsSocket.value,
     listeners: boundListeners(sockets, model),
     manager,
     certificates: certificates.value,
@@ -169,6 +175,25 @@ export async function prepareServer(
     slots,
     logMark: randomBytes(LOG_MARK_BYTES).toString('hex'),
   });
+}
+
+function faultsOf(...outcomes: readonly Outcome<unknown>[]): string[] {
+  return outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.fault]));
+}
+
+async function openStats(
+  { process: { stats, umask, manner } }: ServerModel,
+  identity: Identity | undefined,
+  {
+    predecessor,
+    tell,
+  }: { readonly predecessor: Surroundings['predecessor']; readonly tell: Surroundings['tell'] | undefined },
+): Promise<Outcome<StatsSocket | undefined>> {
+  if (stats === undefined) {
+    return success(undefined);
+  }
+  const { address } = stats;
+  return openStatsSocket({ address, umask, manner, identity, replaces: predecessor !== undefined, onWait: tell });
 }
 
 export function newSecret(): string {

@@ -126,9 +126,8 @@ export class Supervisor {
       });
     this.#upgrade = new Upgrade({ server, log, edge: this.#modelReload, isServing: () => this.#isServing });
     this.status = new Status({
-      ...{ server, edge: this.#edge, clock },
-      fleet: () => this.#fleet,
-      ...{ nowMs: () => this.#nowMs, besideOf: (id) => this.#apps.get(id)?.zygotes.beside },
+      ...{ server, edge: this.#edge, clock, fleet: () => this.#fleet, nowMs: () => this.#nowMs },
+      ...{ onFault: (error) => this.fail(error), besideOf: (id) => this.#apps.get(id)?.zygotes.beside },
     });
     this.reloads = new Reloads({
       ...{ clock, log, command, fleet: () => this.#fleet, model: () => this.#modelReload },
@@ -140,6 +139,7 @@ export class Supervisor {
   start(): void {
     this.#report.start(() => this.#fleet);
     this.#happen({ kind: 'start' });
+    this.status.start();
     this.#removeStaleFolders();
     // Nobody knows whether a folder that was in use a moment before the start was left behind, until nothing has touched it for a while.
     setTimeout(() => this.#removeStaleFolders(), SUPERVISOR_LIMITS.staleFoldersAgainMs).unref();
@@ -472,6 +472,7 @@ export class Supervisor {
   }
 
   #closeSockets(): void {
+    this.status.close();
     for (const socket of this.#server.sockets) {
       socket.close(this.#upgrade.successorPid > 0);
     }

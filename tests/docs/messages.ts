@@ -72,6 +72,8 @@ const OTHER_PLACES: readonly RegExp[] = [
   /\b(doc|fallbackText|group):\s*$|\b(meaningless|unsupported)\(\s*$/,
   // What was being done, behind a message that has an entry: `while connecting to upstream`.
   /\baction = $/,
+  // Why a worker has ended, in what is told of its place.
+  /\bworker\.why = isLoop \? ('[^']*' : )?$|\bconst end = exited === undefined \? $/,
   // What is told at a level below warning.
   /\b(say|log|tell)\(\s*(turn,\s*)?'(info|debug|notice)',\s*$/,
 ];

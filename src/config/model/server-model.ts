@@ -3,6 +3,7 @@
  * know which it was. Plain JSON: it can be printed, compared, and sent to another process as it is. Paths of files and folders are absolute.
  */
 
+import type { BindAddress } from '../bind-address.ts';
 import type { Zone } from './access.ts';
 import type { App, EdgeApp } from './app.ts';
 import type { CharsetMap } from './bodies.ts';
@@ -163,11 +164,24 @@ export interface ProcessSettings {
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error';
   /** In nginx's form, in place of `logFile`; none: that file. */
   readonly errorLogs: readonly ErrorLog[];
+  /** Absent: there is none. */
+  readonly stats?: StatsServer;
   /** How many files and sockets may be open; 0: as many as the system gives. */
   readonly filesMax: number;
   /** Programs in place of our own; '' for ours. */
   readonly edgeProgram: string;
   readonly zygoteProgram: string;
+}
+
+/** Tells of workers and requests, in uWSGI's JSON. */
+export interface StatsServer {
+  /** Of TCP, or a path; one that begins with `@` is a name of Linux's abstract namespace. */
+  readonly address: BindAddress;
+  /** As an answer to HTTP requests. */
+  readonly isHttp: boolean;
+  readonly isMinified: boolean;
+  /** With the threads of workers, and the requests that run. */
+  readonly hasCores: boolean;
 }
 
 /** Sources are watched, and who changed them is shown why they cannot be run. */

@@ -45,7 +45,7 @@ const createServerHandle = (net as unknown as { _createServerHandle: CreateServe
 const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
 /** As in gunicorn: the folder of the socket decides who may connect, and a web server in front runs as another user. */
-const UNIX_SOCKET_MODE = 0o666;
+export const UNIX_SOCKET_MODE = 0o666;
 const PRIVILEGED_PORT_MAX = 1023;
 
 /** What is spoken there is not the socket's affair. */
@@ -311,7 +311,7 @@ function makeSocket(path: string, mode: number, identity: Identity | undefined):
 }
 
 /** Removes the socket of a server that is gone; says what is in the way otherwise. */
-async function clearStaleSocket(path: string, identity: Identity | undefined): Promise<string | undefined> {
+export async function clearStaleSocket(path: string, identity: Identity | undefined): Promise<string | undefined> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
     return undefined;
@@ -345,7 +345,7 @@ export function isAnswered(path: string): Promise<boolean> {
   });
 }
 
-function explainBindFault(manner: Manner, code: string, address: BindAddress, identity?: Identity): string {
+export function explainBindFault(manner: Manner, code: string, address: BindAddress, identity?: Identity): string {
   if (manner === 'nginx') {
     const name = address.kind === 'unix' ? renderBindAddress(address) : renderHostPort(address.host, address.port);
     return `bind() to ${name} failed (${systemWords({ code, errno: constants.errno[code as keyof typeof constants.errno] })})`;

@@ -1,12 +1,48 @@
 /** The server as a whole, as portico.toml has it. Its defaults are those of `portico serve`. */
 
+import { resolve } from 'node:path';
 import { failure, success } from '../../../kernel/outcome.ts';
-import type { Development, EdgeLimits, Forwarding, ProcessSettings } from '../../model/server-model.ts';
+import type { BindAddress } from '../../bind-address.ts';
+import type { Development, EdgeLimits, Forwarding, ProcessSettings, StatsServer } from '../../model/server-model.ts';
+import { parseStatsAddress, renderStatsAddress } from '../../stats-settings.ts';
+import type { Kind } from '../kind.ts';
 import { describe } from '../kind.ts';
 import { choice, DURATION, FLAG, integer, PATH, PATH_OR_OFF, SIZE, scalar, TEXT } from '../scalars.ts';
 import type { Fields } from '../table.ts';
-import { field, list } from '../table.ts';
+import { field, list, required, table } from '../table.ts';
 import { ERROR_LOG } from './log-fields.ts';
+
+const STATS: Kind<StatsServer> = table<StatsServer>(
+  {
+    address: required<BindAddress>(
+      'address',
+      scalar<BindAddress>({
+        words: 'an address',
+        schema: { type: ['string', 'integer'] },
+        parse: (value, folder) => {
+          const address =
+            typeof value === 'string' || typeof value === 'number'
+              ? parseStatsAddress(String(value))
+              : failure(`${describe(value)} is not an address`);
+          return address.ok ? success(inFolder(address.value, folder)) : address;
+        },
+        render: renderStatsAddress,
+      }),
+      { kind: 'unix', path: '' },
+      'A path, `@NAME` in the abstract namespace of Linux, or `HOST:PORT`.',
+    ),
+    isHttp: field<boolean>('http', FLAG, false, 'It is an answer to HTTP requests.'),
+    isMinified: field<boolean>('minified', FLAG, false, 'Without spaces and ends of lines.'),
+    hasCores: field<boolean>('cores', FLAG, true, 'With the threads of workers, and the requests that run.'),
+  },
+  { short: { name: 'address', isShort: (value) => typeof value !== 'object' } },
+);
+
+function inFolder(address: BindAddress, folder: string): BindAddress {
+  return address.kind === 'unix' && !address.path.startsWith('@')
+    ? { kind: 'unix', path: resolve(folder, address.path) }
+    : address;
+}
 
 export const PROCESS_FIELDS: Fields<Omit<ProcessSettings, 'manner' | 'title' | 'edgeProgram' | 'zygoteProgram'>> = {
   user: field<string>('user', TEXT, '', 'Who edge and applications run as, where root has started the server.', 'edge'),
@@ -47,6 +83,13 @@ export const PROCESS_FIELDS: Fields<Omit<ProcessSettings, 'manner' | 'title' | '
     list(ERROR_LOG),
     [],
     "Logs in nginx's form, in the place of `log-file`.",
+    'edge',
+  ),
+  stats: field<ProcessSettings['stats']>(
+    'stats',
+    STATS,
+    undefined,
+    "Where workers and requests are told of, in uWSGI's JSON: `PATH`, `@NAME`, `HOST:PORT`.",
     'edge',
   ),
   filesMax: field<number>(
