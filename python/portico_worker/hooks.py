@@ -55,6 +55,9 @@ class Hooks:
     def reopens(self) -> None:
         """Logs are to be opened again."""
 
+    def upgrades(self) -> None:
+        """Another program is started beside this one, to take its place."""
+
     def ends(self) -> None:
         """The server ends, and no worker is left. A zygote that another has replaced is not told."""
 

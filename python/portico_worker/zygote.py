@@ -347,6 +347,9 @@ class Zygote:
     def _on_alone(self, message: control.Message) -> None:
         tell(self.hooks.alone)
 
+    def _on_upgrade(self, message: control.Message) -> None:
+        tell(self.hooks.upgrades)
+
     def _on_reopen_logs(self, message: control.Message) -> None:
         tell(self.hooks.reopens)
 

@@ -33,6 +33,7 @@ HOOKS = """
     def worker_exit(server, worker): say('worker_exit', worker.pid == os.getpid())
     def child_exit(server, worker): say('child_exit', type(worker.pid).__name__, len(server.WORKERS))
     def on_exit(server): say('on_exit')
+    def pre_exec(server): say('pre_exec')
 """
 
 APP = """
@@ -84,6 +85,8 @@ def test_every_hook_is_called_in_its_process_and_order(site):
     (lane,) = site.spawn_ready().values()
     assert ask(lane, '/parts').body == b'two parts'
     until(lambda: 'post_request' in names(site))
+    site.say('upgrade')
+    until(lambda: 'pre_exec' in names(site))
     site.say('finish', worker=1, withinMs=2000, phase='stop')
     site.hear('exited')
     site.say('stop', isEnd=True)
@@ -98,6 +101,7 @@ def test_every_hook_is_called_in_its_process_and_order(site):
         'post_worker_init worker False True 0 True',
         'pre_request worker GET /parts  /parts (1, 1)',
         "post_request worker 200 OK 9 yes 1 {'X-Hook': 'yes'}",
+        'pre_exec zygote',
         'worker_exit worker True',
         'child_exit zygote int 0',
         'on_exit zygote',

@@ -198,6 +198,7 @@ export class Supervisor {
         }
         return;
       case 'upgrade':
+        this.#eachZygotes((zygotes) => zygotes.sendAll({ kind: 'upgrade' }));
         this.#upgrade.begin(signal);
         return;
       case 'rest':
@@ -453,9 +454,7 @@ export class Supervisor {
       this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
     }
     this.#edge.send({ kind: 'reopen-logs', logPlaces: shown?.places ?? [] });
-    for (const app of this.#apps.values()) {
-      app.zygotes.sendAll({ kind: 'reopen-logs' });
-    }
+    this.#eachZygotes((zygotes) => zygotes.sendAll({ kind: 'reopen-logs' }));
     this.#log.say('info', 'the logs were opened again');
     setTimeout(() => shown?.end(), SUPERVISOR_LIMITS.shownLogsMs).unref();
   }

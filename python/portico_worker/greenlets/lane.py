@@ -59,7 +59,7 @@ class GreenletStream:
     def send(self, *parts: bytes | memoryview) -> None:
         size, word = lanes.HEADER.unpack_from(parts[0])
         kind = word & 0xFF
-        if kind in (lanes.RESPONSE, lanes.DATA):
+        if kind in (lanes.RESPONSE, lanes.DATA, lanes.HINTS):
             self._await_credit()
             head_size = 4 + int.from_bytes(parts[0][8:12], 'little') if kind == lanes.RESPONSE else 0
             if size > head_size:

@@ -104,6 +104,9 @@ class GunicornHooks(Hooks):
         for pid in self.server.WORKERS:
             os.kill(pid, signal.SIGUSR1)
 
+    def upgrades(self) -> None:
+        self._call('pre_exec', self.server)
+
     def ends(self) -> None:
         if self.has_begun:
             self._call('on_exit', self.server)

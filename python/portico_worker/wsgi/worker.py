@@ -161,7 +161,16 @@ def base_environ(settings: Settings) -> dict[str, Any]:
         'wsgi.file_wrapper': FileWrapper,
         # Bytes as latin-1 (PEP 3333). A request's path has lost the prefix already, so all of the path is PATH_INFO.
         'SCRIPT_NAME': settings.root_path.encode('utf-8').decode('latin-1'),
+        **_of_gunicorn(settings),
     }
+
+
+def _of_gunicorn(settings: Settings) -> dict[str, Any]:
+    if settings.gunicorn is None:
+        return {}
+    from .early_hints import early_hints
+
+    return {'wsgi.early_hints': early_hints}
 
 
 def _errors_stream() -> io.TextIOBase:

@@ -14,8 +14,8 @@ import { LaneOutput } from '../lanes/lane-output.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
 import type { LaneFact, LanePace, LaneState } from '../lanes/lane-state.ts';
 import { nextLaneState } from '../lanes/lane-state.ts';
+import { passFields } from '../lanes/pass-fields.ts';
 import { NOT_AN_ANSWER, passFrame } from '../lanes/pass-frame.ts';
-import { renderFields } from '../lanes/response-head.ts';
 import type { ReportRoom } from '../tell-running.ts';
 import { tellRunning } from '../tell-running.ts';
 import type { LaneReport } from '../worker-tally.ts';
@@ -225,18 +225,4 @@ export class ConcurrentLane implements CallLane {
     this.output.close();
     this.#socket.destroy();
   }
-}
-
-/** HINTS or TRAILERS: name, value, name, value … */
-function passFields(type: number, text: string, call: StreamCall): string | undefined {
-  const rendered = renderFields(['', ...text.split('\0')]);
-  if (rendered === undefined) {
-    return type === FRAME.hints ? 'malformed hints' : 'malformed trailers';
-  }
-  if (type === FRAME.hints) {
-    call.reply.onHints(rendered.fields, text.length);
-  } else {
-    call.reply.onTrailers(rendered.fields);
-  }
-  return undefined;
 }

@@ -98,6 +98,18 @@ test('SerialLane writes before its memory is full, and makes room for a request 
   );
 });
 
+test('SerialLane passes hints on that come before the response, and those that are none are a fault', () => {
+  const owner = new FakeLaneOwner();
+  const unit = owner.connect();
+  const call = owner.send(unit, 'a');
+  const hints = Buffer.from('link\0</a.css>');
+  unit.send(renderFrame(FRAME.hints, call.stream, hints), responseFrame(FRAME.responseWhole, call.stream, 'body'));
+  equal(toldOf(call)[0], 'hint link: </a.css>');
+  const other = owner.send(unit, 'b');
+  unit.send(renderFrame(FRAME.hints, other.stream, Buffer.from('link\0\r\n')));
+  equal(owner.told.at(-1), 'fault malformed hints');
+});
+
 test('SerialLane does not write into memory from which the kernel has still to read', () => {
   const owner = new FakeLaneOwner();
   const { lane, socket } = owner.connect();

@@ -14,6 +14,7 @@ import { LaneOutput } from '../lanes/lane-output.ts';
 import type { LaneSocket } from '../lanes/lane-socket.ts';
 import type { LaneFact, LanePace, LaneState } from '../lanes/lane-state.ts';
 import { nextLaneState } from '../lanes/lane-state.ts';
+import { passFields } from '../lanes/pass-fields.ts';
 import { NOT_AN_ANSWER, passFrame } from '../lanes/pass-frame.ts';
 import type { LaneLoad } from './schedule.ts';
 import { nextMean } from './schedule.ts';
@@ -200,7 +201,12 @@ export class SerialLane implements LaneLoad, HeldLane {
       return `frame ${reader.type} for stream ${reader.stream}, which is not the one that runs`;
     }
     const fault = passFrame(reader, this.#services.memo, call, this);
-    return fault === NOT_AN_ANSWER ? `unknown frame type ${reader.type}` : fault;
+    if (fault !== NOT_AN_ANSWER) {
+      return fault;
+    }
+    return reader.type === FRAME.hints
+      ? passFields(reader.type, reader.buffer.latin1Slice(reader.start, reader.end), call)
+      : `unknown frame type ${reader.type}`;
   }
 
   passFile(call: SerialCall, payload: Buffer): void {

@@ -118,6 +118,11 @@ export interface ReopenPythonLogs {
   readonly kind: 'reopen-logs';
 }
 
+/** Another program is started beside this one, to take its place: what hooks are told. */
+export interface ProgramUpgrade {
+  readonly kind: 'upgrade';
+}
+
 /** Another number of workers is wanted from now on: what hooks are told. */
 export interface WorkersWanted {
   readonly kind: 'workers';
@@ -140,6 +145,7 @@ export type ToZygote =
   | FinishWorker
   | WorkersWanted
   | ZygoteAlone
+  | ProgramUpgrade
   | ReopenPythonLogs
   | StopZygote;
 
