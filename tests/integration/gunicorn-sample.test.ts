@@ -65,7 +65,7 @@ test("gunicorn's example of a configuration runs, and its hooks are heard", asyn
   await using server = await serveGunicorn({ files: { 'app.py': APP, 'gunicorn.conf.py': SAMPLE } });
   const spawned = await server.logged(/\[(\d+)\] INFO w1: Worker spawned \(pid: (\d+)\)/);
   assert.equal(spawned[1], spawned[2]);
-  assert.match(server.log, /INFO app: Server is ready\. Spawning workers\n[^]*Worker spawned/);
+  assert.match(server.log, /INFO app: Server is ready\. Spawning workers\n[\s\S]*Worker spawned/);
   assert.equal((await server.ask('/')).body, 'hello');
   await server.logged(/127\.0\.0\.1 - - \[.+\] "GET \/ HTTP\/1\.1" 200 5 "-" "-"/);
   server.signal('SIGQUIT');

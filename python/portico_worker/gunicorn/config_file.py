@@ -10,12 +10,15 @@ from importlib.machinery import SourceFileLoader
 from types import ModuleType
 from typing import Any
 
+from . import stand_in
+
 NAME = '__config__'
 """What the module of a file is called, as in gunicorn."""
 
 
 def load(said: str, folder: str) -> ModuleType:
     """`said`: `python:MODULE`, `file:PATH` or a path, relative to `folder`, which is where modules are found as well. Raises what the file does."""
+    stand_in.install()
     if folder not in sys.path:
         sys.path.insert(0, folder)
     if said.startswith('python:'):

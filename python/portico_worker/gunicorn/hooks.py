@@ -48,6 +48,9 @@ class GunicornHooks(Hooks):
         assert self.settings.gunicorn is not None
         stand_in.install()
         said = self.settings.gunicorn['config']
+        if said.startswith('python:') and self.settings.cwd and self.settings.cwd not in sys.path:
+            # It was found there for its values, whatever folder the application is in.
+            sys.path.append(self.settings.cwd)
         defined = names_of(load(said, self.settings.chdir)) if said else {}
         self.hooks = hooks_of(defined)
         self.cfg = config_of(self.settings, defined)
