@@ -28,8 +28,8 @@ test('what the processes are started from is where the sources have it', () => {
 test('every path that the code takes from its own place leads to a file', () => {
   const files = globSync(join(bundles, '*/*.js'));
   const paths = files.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/["'`](\.\.?\/[^"'`]+\.(?:py|json))["'`]/g)].map(([, path = '']) =>
-      resolve(dirname(file), path),
+    [...readFileSync(file, 'utf8').matchAll(/["'`](\.\.\/[^"'`]+\.py|\.\.?\/[^"'`]+\.json)["'`]/g)].map(
+      ([, path = '']) => resolve(dirname(file), path),
     ),
   );
   assert.ok(paths.length >= 3, 'the paths are found');

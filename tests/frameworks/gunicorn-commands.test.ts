@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { makeFolder, PORTICO, Server, START_MS } from '../integration/server.ts';
 import { PYTHON } from './example.ts';

@@ -16,9 +16,9 @@ import { splitWords } from '../../config/dialects/split-words.ts';
 import type { ServeRequest } from '../../config/serve-options.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { failure, success } from '../../kernel/outcome.ts';
+import type { ConfigFault } from '../../supervisor/evaluate-config.ts';
 import type { Installation } from '../../supervisor/installation.ts';
 import { resolveIdentity } from '../../supervisor/privileges.ts';
-import type { ConfigFault } from '../../supervisor/python/evaluate-config.ts';
 import { isRootsAlone } from '../../supervisor/trusted-path.ts';
 
 /** gunicorn reads it without being told. */
@@ -107,7 +107,7 @@ async function evaluate(config: string, source: GunicornSource): Promise<Outcome
   if (!identity.ok) {
     return failure({ error: identity.fault, traceback: '' });
   }
-  const { evaluateConfig } = await import('../../supervisor/python/evaluate-config.ts');
+  const { evaluateConfig } = await import('../../supervisor/evaluate-config.ts');
   const answer = await evaluateConfig({
     ...{ config, names: NAMES, cwd, env, installation, identity: identity.value },
     python: env['PORTICO_PYTHON'] ?? '',

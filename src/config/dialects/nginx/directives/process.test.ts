@@ -36,6 +36,7 @@ test('what is not said is as nginx has it', () => {
     group: '',
     umask: undefined,
     pidFile: '/run/nginx.pid',
+    controlSocket: '',
     isDaemon: true,
     logFile: '',
     logFormat: 'text',

@@ -5,19 +5,19 @@
 
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Outcome } from '../../kernel/outcome.ts';
-import { failure, success } from '../../kernel/outcome.ts';
-import { buildAppEnvironment, identityVariables } from '../app-environment.ts';
-import { describeExit } from '../fleet/exit-words.ts';
-import type { Installation } from '../installation.ts';
-import type { Identity } from '../privileges.ts';
-import { actFor } from '../privileges.ts';
-import { commandAs } from '../start-as-user.ts';
-import { askTool } from './ask-tool.ts';
-import { findInterpreter } from './interpreter.ts';
-import { endGroup } from './process-group.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { buildAppEnvironment, identityVariables } from './app-environment.ts';
+import { describeExit } from './fleet/exit-words.ts';
+import type { Installation } from './installation.ts';
+import type { Identity } from './privileges.ts';
+import { actFor } from './privileges.ts';
+import { askTool } from './python/ask-tool.ts';
+import { findInterpreter } from './python/interpreter.ts';
+import { endGroup } from './python/process-group.ts';
+import { commandAs } from './start-as-user.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../../python/portico_worker/gunicorn/read_config.py', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../python/portico_worker/gunicorn/read_config.py', import.meta.url));
 /** A file that asks a server for its settings may wait for it; one that stands still keeps no server from being told of. */
 const WITHIN_MS = 30_000;
 const ANSWER_BYTES_MAX = 4_194_304;
