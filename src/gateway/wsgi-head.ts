@@ -117,7 +117,10 @@ function blockOf(exchange: Exchange): RenderedBlock {
     return known;
   }
   const fresh = renderBlock(exchange, scriptName);
-  rendered.set(exchange.block, fresh);
+  // What comes by another protocol than HTTP is the one request of its connection: nothing of it repeats.
+  if (exchange.peer.front === undefined) {
+    rendered.set(exchange.block, fresh);
+  }
   return fresh;
 }
 

@@ -42,6 +42,9 @@ const DROPPED = new Set([
 ]);
 
 const FIELD = 'HTTP_';
+/** Names of fields that were read before. Clients choose names, so neither their number nor their length may grow. */
+const FIELD_MEMORY = { namesMax: 512, nameBytesMax: 64 } as const;
+const fieldNames = new Map<string, string>();
 const LINE_BREAK = /[\r\n\0]/;
 const DIGITS = /^[0-9]{1,16}$/;
 
@@ -60,12 +63,12 @@ export function readUwsgiRequest(variables: readonly UwsgiVariable[], takesMount
       }
       said.set(name, value);
     }
-    if (name.startsWith(FIELD) && !DROPPED.has(name)) {
-      const field = name.slice(FIELD.length);
-      if (!isToken(field) || LINE_BREAK.test(value)) {
+    const field = fieldOf(name);
+    if (field !== undefined) {
+      if (field === '' || LINE_BREAK.test(value)) {
         return invalid('uwsgi.bad-field', 'a variable that is no field of a request');
       }
-      fields += `${field.replaceAll('_', '-')}: ${value}\r\n`;
+      fields += `${field}: ${value}\r\n`;
     } else if (isPassedOn(name, value)) {
       // Behind it would come a variable that nobody has said.
       if (name.includes('\0') || value.includes('\0')) {
@@ -75,6 +78,29 @@ export function readUwsgiRequest(variables: readonly UwsgiVariable[], takesMount
     }
   }
   return requestOf(said, { fields, passed, takesMountAway });
+}
+
+/** The name of the field that a variable stands for: '' if there can be none of that name. Undefined: it stands for none that is in the head. */
+function fieldOf(name: string): string | undefined {
+  if (!name.startsWith(FIELD)) {
+    return undefined;
+  }
+  const known = fieldNames.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  if (DROPPED.has(name)) {
+    return undefined;
+  }
+  const field = name.slice(FIELD.length);
+  const found = isToken(field) ? field.replaceAll('_', '-') : '';
+  if (name.length <= FIELD_MEMORY.nameBytesMax) {
+    if (fieldNames.size >= FIELD_MEMORY.namesMax) {
+      fieldNames.clear();
+    }
+    fieldNames.set(name, found);
+  }
+  return found;
 }
 
 interface Gathered {
