@@ -32,10 +32,15 @@ const USAGE = 2;
 
 /** Why what was asked for could not be printed. */
 let lostBy = '';
+/** A reader that has seen enough has closed the pipe. */
+let hasReader = true;
 
 const terminal: Terminal = {
   out: (text) => {
     lostBy ||= print(1, text);
+  },
+  get hasReader() {
+    return hasReader;
   },
   error: (text) => {
     print(2, text);
@@ -64,6 +69,7 @@ function print(fd: number, text: string | Uint8Array): string {
     return '';
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
+    hasReader &&= fd !== 1 || code !== 'EPIPE';
     return code === 'EPIPE' ? '' : code;
   }
 }

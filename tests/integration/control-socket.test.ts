@@ -1,6 +1,7 @@
 // The control socket under those who misuse it: floods, garbage, readers that do not read, stopped and strange servers.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -8,7 +9,7 @@ import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { portico } from './commands.ts';
-import { launch, makeFolder, serve } from './server.ts';
+import { launch, makeFolder, PORTICO, serve } from './server.ts';
 import { until } from './waiting.ts';
 
 const APP = `
@@ -93,6 +94,18 @@ test('logs -f shows what comes, and ends with the server', async () => {
   const { code, out } = await following;
   assert.equal(code, 0);
   assert.match(out, /stopped \(exit code 0\)\n$/);
+});
+
+test('logs -f ends when nobody reads it any more', async () => {
+  await using server = await serve({ app: APP });
+  const shell = `"${PORTICO}" logs -f -n 1 --socket "${socketIn(server.folder)}" | head -n 2`;
+  const child = spawn('sh', ['-c', shell], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.resume();
+  const ended = once(child, 'close');
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  for (let turn = 0; turn < 200 && !isOver; turn += 1) await server.ask('/?1');
+  await ended;
 });
 
 test('a server that is stopped by SIGSTOP is told as such', async () => {

@@ -8,6 +8,7 @@ test('a fault lets no name of a file speak to the terminal, and keeps the lines 
   const terminal = {
     out: () => undefined,
     error: (text: string) => said.push(text),
+    hasReader: true,
     isWatched: true,
     hasColours: false,
   };

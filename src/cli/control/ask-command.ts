@@ -61,6 +61,9 @@ export async function ask(command: AskCommand, invocation: Invocation, terminal:
       if (rendered !== undefined) {
         terminal.out(rendered.text);
         code = rendered.code ?? code ?? EXIT.done;
+        if (!terminal.hasReader) {
+          server.value.close();
+        }
       }
     },
   });

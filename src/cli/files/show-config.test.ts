@@ -17,6 +17,7 @@ test('showConfig() writes what was decided for this machine as well as what was 
     error: (text) => {
       printed.error += text;
     },
+    hasReader: true,
     isWatched: false,
     hasColours: false,
   });

@@ -55,6 +55,7 @@ interface Bound {
 export class ControlSocket {
   readonly #parts: ControlSocketParts;
   #bound: Bound | undefined;
+  #isClosed = false;
 
   constructor(parts: ControlSocketParts) {
     this.#parts = parts;
@@ -76,18 +77,26 @@ export class ControlSocket {
     return bound.ok ? undefined : bound.fault;
   }
 
-  /** Where the socket has gone (what cleans /tmp takes what is old), it is made again. */
+  /**
+   * Where the socket has gone (what cleans /tmp takes what is old), or where another server has had the path and has ended, it is made again. After `open` has
+   * succeeded once.
+   */
   async look(): Promise<void> {
     const before = this.#bound;
-    if (before !== undefined && inodeAt(before.path) !== before.inode) {
-      this.#bound = undefined;
-      before.server.close();
-      await this.open();
+    if (before !== undefined && inodeAt(before.path) === before.inode) {
+      return;
+    }
+    this.#bound = undefined;
+    before?.server.close();
+    await this.open();
+    if (this.#isClosed) {
+      this.close();
     }
   }
 
   /** Connections stay: whoever waits for the end hears of it by the end of the process. */
   close(): void {
+    this.#isClosed = true;
     const bound = this.#bound;
     this.#bound = undefined;
     if (bound !== undefined) {

@@ -10,6 +10,7 @@ const [, , file = ''] = process.argv;
 // What a test has written is a model.
 const model = JSON.parse(readFileSync(file, 'utf8')) as ServerModel;
 const terminal = {
+  hasReader: true,
   isWatched: false,
   hasColours: false,
   out: (text: string) => process.stdout.write(text),
