@@ -162,6 +162,24 @@ def test_a_worker_that_is_aborted_raises_in_its_request_and_tells_of_its_exit(si
     assert 'SystemExit: 1' in site.log()
 
 
+@pytest.mark.parametrize('kind', ['threads', 'asgi'])
+def test_a_worker_whose_main_thread_has_no_request_is_aborted_as_well(site, kind):
+    if kind == 'asgi':
+        start(site, app='other:asgi', interface='asgi')
+        site.hear('loaded')
+        site.spawn()
+        site.accept(0)
+        site.hear('ready')
+    else:
+        start(site, threads=2)
+        site.hear('loaded')
+        site.spawn_ready()
+    kill(site.pids[1], signal.SIGABRT)
+    heard = site.hear('retire', 'exited')
+    assert (heard if heard['kind'] == 'exited' else site.hear('exited'))['code'] == 1
+    assert names(site)[-3:] == ['worker_abort', 'worker_exit', 'child_exit']
+
+
 @pytest.mark.parametrize('threads', [1, 2])
 def test_a_worker_that_is_interrupted_calls_its_hook_and_ends(site, threads):
     start(site, threads=threads)

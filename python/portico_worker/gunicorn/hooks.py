@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from portico_worker.hooks import Hooks
+from portico_worker.hooks import Hooks, tell
 
 from . import stand_in
 from .arbiter import Arbiter
@@ -188,9 +188,13 @@ class GunicornHooks(Hooks):
         self._call(hook, worker)
         sys.stdout.flush()
         sys.stderr.flush()
-        if worker.has_main_thread:
+        if worker.has_main_thread and (code == 0 or self.settings.threads == 1):
             time.sleep(QUIT_S)
             raise SystemExit(code)
+        if code:
+            # What stands still is another thread, or holds up an event loop: nothing comes to its end here.
+            tell(self.worker_ends)
+            os._exit(code)
 
     def _workers_changed(self, server: Arbiter, count: int, before: int | None) -> None:
         self._call('nworkers_changed', server, count, before)
