@@ -153,3 +153,35 @@ test('uwsgiStats() numbers the workers of all applications, and calls a seat wit
     ],
   );
 });
+
+test('uwsgiStats() has the processes beside the workers where uWSGI has them', () => {
+  const cron = { minute: -1, hour: 4, day: -1, month: -1, week: -1, command: 'tidy', unique: 0, pid: 0, startedAt: 0 };
+  const cache = { name: 'c', hash: 'djb33x', hashsize: 1, keysize: 2, maxItems: 3, blocks: 4, blocksize: 5, items: 6 };
+  const beside = {
+    mules: [],
+    spoolers: [{ dir: '/srv/spool', pid: 7, respawns: 1 }],
+    daemons: [{ cmd: 'redis', pid: 8, respawns: 2 }],
+    crons: [cron],
+    caches: [{ ...cache, hits: 7, misses: 8, full: 9, modifiedAt: 10 }],
+  };
+  const stats = uwsgiStats(fakeSnapshot({ apps: [fakeApp({ beside })] }), true);
+  deepEqual(Object.keys(stats).slice(8), [
+    'cwd',
+    'daemons',
+    'locks',
+    'caches',
+    'sockets',
+    'workers',
+    'spoolers',
+    'crons',
+  ]);
+  deepEqual(stats['daemons'], [{ cmd: 'redis', pid: 8, respawns: 2 }]);
+  deepEqual(Object.keys((stats['caches'] as object[])[0] ?? {}).slice(-4), [
+    'hits',
+    'miss',
+    'full',
+    'last_modified_at',
+  ]);
+  deepEqual(stats['spoolers'], [{ dir: '/srv/spool', pid: 7, tasks: 0, respawns: 1, running: 0 }]);
+  deepEqual(Object.keys((stats['crons'] as object[])[0] ?? {}).slice(-4), ['unique', 'legion', 'pid', 'started_at']);
+});

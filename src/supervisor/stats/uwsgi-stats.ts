@@ -3,6 +3,7 @@
  * of a worker, it means the place of one, whose numbers outlive the process in it: that is a seat here.
  */
 
+import type { CacheStatus, CronStatus, SpoolerStatus } from '../../protocol/control/beside-status.ts';
 import type { RunningRequest, UnitCounts } from '../../protocol/control/report.ts';
 import { addCounts, newUnitCounts, toldText } from '../../protocol/control/report.ts';
 import type { AppSnapshot, SeatSnapshot, Snapshot, WorkerSnapshot } from '../status/snapshot.ts';
@@ -19,6 +20,7 @@ export function uwsgiStats(snapshot: Snapshot, hasCores: boolean): StatsObject {
   // uWSGI's clients wait in the kernel until a worker takes them; here the edge takes them at once, and they wait for a worker there.
   const waiting = sumOf(apps, (app) => app.waiting);
   const queue = Math.max(0, ...listeners.map((listener) => listener.queue ?? 0)) + waiting;
+  const beside = apps.flatMap((app) => app.beside ?? []);
   return {
     version: `${version}-portico`,
     listen_queue: queue,
@@ -29,7 +31,15 @@ export function uwsgiStats(snapshot: Snapshot, hasCores: boolean): StatsObject {
     uid,
     gid,
     cwd,
+    ...listed(
+      'daemons',
+      beside.flatMap(({ daemons }) => daemons.map(({ cmd, pid: its, respawns }) => ({ cmd, pid: its, respawns }))),
+    ),
     locks: [],
+    ...listed(
+      'caches',
+      beside.flatMap(({ caches }) => caches.map(tellCache)),
+    ),
     sockets: listeners
       .filter(({ speaks }) => speaks !== 'stream')
       .map(({ address, speaks, queue: waits, queueMax }) => ({
@@ -43,7 +53,37 @@ export function uwsgiStats(snapshot: Snapshot, hasCores: boolean): StatsObject {
     workers: apps
       .flatMap((app) => seatsOf(app))
       .map((place, index) => tellWorker(place, index + 1, snapshot, hasCores)),
+    ...listed(
+      'spoolers',
+      beside.flatMap(({ spoolers }) => spoolers.map(tellSpooler)),
+    ),
+    ...listed(
+      'crons',
+      beside.flatMap(({ crons }) => crons.map(tellCron)),
+    ),
   };
+}
+
+/** uWSGI leaves out what it has nothing of. */
+function listed(key: string, rows: readonly StatsObject[]): StatsObject {
+  return rows.length === 0 ? {} : { [key]: rows };
+}
+
+function tellCache(cache: CacheStatus): StatsObject {
+  const { name, hash, hashsize, keysize, maxItems, blocks, blocksize, items, hits, misses, full, modifiedAt } = cache;
+  return {
+    ...{ name, hash, hashsize, keysize, max_items: maxItems, blocks, blocksize, items, hits, miss: misses, full },
+    last_modified_at: modifiedAt,
+  };
+}
+
+/** A spooler runs one task at a time, or waits; how many wait is not told. */
+function tellSpooler({ dir, pid, respawns }: SpoolerStatus): StatsObject {
+  return { dir, pid, tasks: NONE, respawns, running: NONE };
+}
+
+function tellCron({ minute, hour, day, month, week, command, unique, pid, startedAt }: CronStatus): StatsObject {
+  return { minute, hour, day, month, week, command, unique, legion: '', pid, started_at: startedAt };
 }
 
 /** A seat of an application, with the worker that serves in it and those that finish what they have. */

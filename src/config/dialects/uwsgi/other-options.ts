@@ -36,7 +36,7 @@ const GROUPS: readonly Group[] = [
   {
     reason: 'nobody is told of this. portico status, the access log and the service manager know',
     kind: 'told',
-    names: `alarm-backlog= alarm-cheap= alarm-fd= alarm-freq= alarm-list alarm-listen-queue= alarm-log= alarm-lq= alarm-metric= alarm-msg-size= alarm-segfault= alarm= alarms-list backlog-alarm= carbon-freq= carbon-hostname-dots carbon-id= carbon-idle-avg= carbon-max-retry= carbon-name-resolve carbon-no-workers carbon-resolve-names carbon-retry-delay= carbon-root= carbon-timeout= carbon-use-metrics carbon= enable-metrics listen-queue-alarm= lq-alarm= metric-alarm= metric-dir-restore metric-dir= metric-threshold= metric= metrics-dir-restore metrics-dir= metrics-no-cores not-alarm-log= not-log-alarm= segfault-alarm= stats-http stats-min stats-minified stats-no-cores stats-no-metrics stats-push= stats-pusher-default-freq= stats-pushers-default-freq=`,
+    names: `alarm-backlog= alarm-cheap= alarm-fd= alarm-freq= alarm-list alarm-listen-queue= alarm-log= alarm-lq= alarm-metric= alarm-msg-size= alarm-segfault= alarm= alarms-list backlog-alarm= carbon-freq= carbon-hostname-dots carbon-id= carbon-idle-avg= carbon-max-retry= carbon-name-resolve carbon-no-workers carbon-resolve-names carbon-retry-delay= carbon-root= carbon-timeout= carbon-use-metrics carbon= enable-metrics listen-queue-alarm= lq-alarm= metric-alarm= metric-dir-restore metric-dir= metric-threshold= metric= metrics-dir-restore metrics-dir= metrics-no-cores not-alarm-log= not-log-alarm= segfault-alarm= stats-no-metrics stats-push= stats-pusher-default-freq= stats-pushers-default-freq=`,
   },
   {
     reason: 'nothing runs by the clock or by signals of uWSGI yet. Use cron or a timer of systemd',

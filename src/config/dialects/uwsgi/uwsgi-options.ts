@@ -6,9 +6,9 @@ import { ADDRESS_OPTIONS } from './address-options.ts';
 import { APPLICATION_OPTIONS } from './application-options.ts';
 import { FILE_OPTIONS } from './file-options.ts';
 import { LOG_OPTIONS } from './log-options.ts';
-import { row, told } from './option-row.ts';
+import { flag, row, told } from './option-row.ts';
 import { OTHER_OPTIONS } from './other-options.ts';
-import { readMasterHook } from './uwsgi-values.ts';
+import { readMasterHook, readStatsAddress } from './uwsgi-values.ts';
 import { WORKER_OPTIONS } from './worker-options.ts';
 
 const OWN = 'it is always so here';
@@ -55,8 +55,26 @@ const REST: readonly Option[] = [
   row(
     'stats stats-server',
     'ADDRESS',
-    'Where the state is told.',
-    told('nothing listens there, and uwsgitop has nothing to show'),
+    'Where workers and requests are told of, as JSON.',
+    setting(readStatsAddress, (stats) => ({ stats })),
+  ),
+  row(
+    'stats-http',
+    undefined,
+    'It is an answer to HTTP requests.',
+    flag((statsHttp) => ({ statsHttp })),
+  ),
+  row(
+    'stats-minified stats-min',
+    undefined,
+    'Without spaces and ends of lines.',
+    flag((statsMinified) => ({ statsMinified })),
+  ),
+  row(
+    'stats-no-cores',
+    undefined,
+    'Without the threads of workers.',
+    flag((statsNoCores) => ({ statsNoCores })),
   ),
   row(
     'touch-reload',

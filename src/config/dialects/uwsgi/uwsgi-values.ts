@@ -2,12 +2,13 @@
 
 import type { Outcome } from '../../../kernel/outcome.ts';
 import { failure, success } from '../../../kernel/outcome.ts';
-import type { ServeBind } from '../../bind-address.ts';
+import type { BindAddress, ServeBind } from '../../bind-address.ts';
 import { parseBindAddress } from '../../bind-address.ts';
 import type { UrlFolder } from '../../model/folders.ts';
 import { parseResponseField } from '../../response-field.ts';
 import type { ResponseField } from '../../serve-options.ts';
 import { parseText } from '../../setting-values.ts';
+import { parseStatsAddress } from '../../stats-settings.ts';
 import { readSocketPath } from '../option-values.ts';
 import type { FileExpiry, HttpsAddress, Mount, RequestLog } from './uwsgi-words.ts';
 
@@ -20,6 +21,11 @@ export function readAddress(text: string): Outcome<ServeBind> {
     return failure(`"${text}" is a socket without a path, which is not listened on. Name a path`);
   }
   return text.includes(':') ? parseBindAddress(text) : readSocketPath(text);
+}
+
+/** … or a name of the abstract namespace. */
+export function readStatsAddress(text: string): Outcome<BindAddress> {
+  return text.startsWith('@') ? parseStatsAddress(text) : readAddress(text);
 }
 
 export function readSocketProtocol(text: string): Outcome<'uwsgi' | 'http'> {

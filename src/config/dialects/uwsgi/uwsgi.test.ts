@@ -10,6 +10,32 @@ test('a command line of the quickstart is a server', () => {
   assert.equal(app, 'foobar.py:application');
   assert.deepEqual(options.binds, [{ kind: 'tcp', host: '0.0.0.0', port: 9090 }]);
   assert.deepEqual([options.workers, options.threads, options.timeoutMs], [4, 2, 0]);
+  assert.deepEqual(options.stats, { kind: 'tcp', host: '127.0.0.1', port: 9191 });
+});
+
+test('the stats server is where uWSGI has it', () => {
+  const { options } = requestOf(UWSGI, [
+    '--module',
+    'a',
+    '--http',
+    ':80',
+    '--stats',
+    '@stats',
+    '--stats-http',
+    '--stats-min',
+  ]);
+  assert.deepEqual(options.stats, { kind: 'unix', path: '@stats' });
+  assert.deepEqual([options.statsHttp, options.statsMinified, options.statsNoCores], [true, true, false]);
+  const atPath = requestOf(UWSGI, [
+    '--module',
+    'a',
+    '--http',
+    ':80',
+    '--stats-server',
+    '/run/s',
+    '--stats-no-cores',
+  ]).options;
+  assert.deepEqual([atPath.stats, atPath.statsNoCores], [{ kind: 'unix', path: '/run/s' }, true]);
 });
 
 test('an ini file says the same, with placeholders, conditions and magic variables', () => {
