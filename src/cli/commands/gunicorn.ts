@@ -34,7 +34,12 @@ export async function gunicorn(invocation: Invocation, terminal: Terminal): Prom
     terminal.error(`portico: ${NO_FOLDER}.\n`);
     return CONFIG_FAULT;
   }
-  const machine = { env, coreCount: availableParallelism(), memoryBytes: memoryBytes() };
+  const machine = {
+    env,
+    coreCount: availableParallelism(),
+    memoryBytes: memoryBytes(),
+    hasSockets: surroundings.manager.sockets.length > 0,
+  };
   const read = () => readGunicorn({ args, cwd, env, installation, machine, readText });
   const reading = await read();
   if (!reading.ok) {

@@ -50,7 +50,11 @@ export async function readGunicorn(source: GunicornSource): Promise<Outcome<Guni
   };
   const file = evaluated === undefined ? NOTHING_SAID : readEvaluatedFile(evaluated.value, pathOf(config), report);
   const reading = readDialect(GUNICORN, source.args, { ...source, said: optionsOfFile(file, GUNICORN.options) });
-  const settings = resolveSettings(reading.given, file, usualSettings(source));
+  const settings = resolveSettings(reading.given, file, {
+    ...usualSettings(source),
+    default_proc_name:
+      readOptionArguments(GUNICORN, source.args, () => undefined).app ?? file.values.get('wsgi_app') ?? 'gunicorn',
+  });
   const isFaulty = diagnostics.some(({ severity }) => severity === 'error');
   return success({
     ...reading,

@@ -46,7 +46,8 @@ export function readEvaluatedFile(evaluated: EvaluatedFile, path: string, report
   });
   for (const name of evaluated.others) {
     const nearest = nearestWord(name, SETTINGS.keys());
-    if (nearest !== undefined) {
+    // `use_loglevel` beside `loglevel` is a name of the file's own.
+    if (nearest !== undefined && !isSaid(evaluated, nearest)) {
       report('dialect.note', placeOf(name), `this is no setting. Did you mean ${nearest}?`, 'warning');
     }
   }
@@ -75,6 +76,10 @@ export function readEvaluatedFile(evaluated: EvaluatedFile, path: string, report
     }
   }
   return { said, values, hooks };
+}
+
+function isSaid({ values, calls, odd }: EvaluatedFile, name: string): boolean {
+  return Object.hasOwn(values, name) || Object.hasOwn(odd, name) || calls.includes(name);
 }
 
 /** As if each setting were an option. What says no more than the default does is not told of where it cannot be obeyed. */
@@ -107,7 +112,8 @@ export function resolveSettings(
 }
 
 function valueOfTexts(kind: SettingKind, texts: readonly string[] | undefined): JsonValue | undefined {
-  if (texts === undefined) {
+  // No option says a dictionary, and the file's own is at hand.
+  if (texts === undefined || kind === 'dict') {
     return undefined;
   }
   const isList = kind === 'list' || kind === 'addresses' || kind === 'words';

@@ -6,7 +6,9 @@ import { GUNICORN_LOG_OPTIONS } from './gunicorn-log-options.ts';
 import { GUNICORN_SETTINGS } from './gunicorn-settings.ts';
 import { GUNICORN_TLS_OPTIONS } from './gunicorn-tls-options.ts';
 import {
+  draftOfBinds,
   readBind,
+  readForwarderHeaders,
   readHeaderMap,
   readHeadLimit,
   readProtocol,
@@ -33,9 +35,9 @@ const ADDRESS_OPTIONS: readonly Option[] = [
     names: ['-b', '--bind'],
     value: 'ADDRESS',
     isRepeatable: true,
-    doc: 'Where to listen: HOST, HOST:PORT or unix:PATH.',
+    doc: 'Where to listen: HOST, HOST:PORT, unix:PATH, or fd://N for a socket of systemd.',
     fallbackText: '127.0.0.1:8000, or 0.0.0.0:$PORT where PORT is set',
-    treatment: settingOfEach(readBind, (binds) => ({ binds })),
+    treatment: settingOfEach(readBind, draftOfBinds),
   },
   {
     names: ['--backlog'],
@@ -319,8 +321,9 @@ const PROTOCOL_OPTIONS: readonly Option[] = [
   {
     names: ['--forwarder-headers'],
     value: 'STRING',
-    doc: 'Fields that a proxy sets in environ.',
-    treatment: unsupported('no field sets SCRIPT_NAME; --root-path says what the proxy takes away'),
+    doc: 'Fields with an underscore that a trusted proxy may send: SCRIPT_NAME, the path at which it has mounted the application.',
+    fallbackText: 'SCRIPT_NAME,PATH_INFO',
+    treatment: setting(readForwarderHeaders, (draft) => draft),
   },
   {
     names: ['--forwarded-allow-ips'],

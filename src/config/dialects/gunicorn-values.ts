@@ -43,15 +43,38 @@ export function readWorkerClass(text: string): Outcome<Draft> {
   return failure(`"${text}" is not supported. ${wayOut}`);
 }
 
-export function readBind(text: string): Outcome<BindAddress> {
+/** An address, or the number of a socket that listens already. */
+export function readBind(text: string): Outcome<BindAddress | number> {
   if (text.startsWith('fd://')) {
-    return failure(
-      `"${text}" is not supported: Portico makes its sockets itself and keeps them open over reloads. Name the address`,
-    );
+    const fd = /^fd:\/\/(\d{1,4})$/.exec(text)?.[1];
+    return fd === undefined ? failure(`"${text}" is no socket. Write it as in fd://3`) : success(Number(fd));
   }
   return text.startsWith('unix:')
     ? readSocketPath(text.replace(/^unix:(\/\/)?/, ''))
     : parseBindAddress(text.replace(/^tcp:\/\//, ''));
+}
+
+export function draftOfBinds(all: readonly (BindAddress | number)[]): Draft {
+  const binds = all.filter((bind) => typeof bind !== 'number');
+  const givenSockets = all.filter((bind) => typeof bind === 'number');
+  return { ...(binds.length > 0 ? { binds } : {}), ...(givenSockets.length > 0 ? { givenSockets } : {}) };
+}
+
+/** Whether SCRIPT_NAME is among them. PATH_INFO, of the usual value, gunicorn gives no meaning either. */
+export function readForwarderHeaders(text: string): Outcome<Draft> {
+  const names = text
+    .split(',')
+    .map((name) => name.trim().toUpperCase())
+    .filter((name) => name !== '');
+  const other = names.find((name) => name !== 'SCRIPT_NAME' && name !== 'PATH_INFO' && name.includes('_'));
+  if (names.includes('*')) {
+    return failure('* would let a client say anything. Name SCRIPT_NAME alone');
+  }
+  return other === undefined
+    ? success({ takesScriptName: names.includes('SCRIPT_NAME') })
+    : failure(
+        `"${other}" is not supported. Have the proxy write ${other.replaceAll('_', '-')}, which is HTTP_${other} in the environ as well`,
+      );
 }
 
 /** As Python's `int(text, 0)`, and octal with a zero in front. */

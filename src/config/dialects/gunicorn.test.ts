@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { serveModel } from '../serve-model.ts';
 import { GUNICORN } from './gunicorn.ts';
 import type { Spoken } from './spoken.ts';
 import { faultsOf, namesOf, requestOf } from './spoken.ts';
@@ -107,7 +108,9 @@ test('values of gunicorn are read as it reads them', () => {
 test('what gunicorn would do and we cannot is an error', () => {
   for (const args of [
     ...[
-      ['-b', 'fd://3'],
+      ['-b', 'fd://x'],
+      ['--forwarder-headers', '*'],
+      ['--forwarder-headers', 'REMOTE_USER'],
       ['-m', '9999'],
       ['-t', 'x'],
       ['--limit-request-line', '0'],
@@ -159,4 +162,30 @@ test('--protocol uwsgi is for all addresses, and those who may speak it say who 
 
 test('a PasteDeploy file is an application', () => {
   assert.equal(requestOf(GUNICORN, ['--paste', 'site.ini#main']).app, 'portico_worker.gunicorn.paste_app:application');
+});
+
+test('sockets of systemd are all that is served, and fd://N is one of them', () => {
+  const machine = { hasSockets: true };
+  for (const args of [[], ['-b', 'fd://3'], ['-b', ':80']]) {
+    assert.deepEqual(options(args, machine).binds, [], String(args));
+  }
+  assert.deepEqual(faults(['-b', 'fd://3']), ['dialect.unsupported --bind']);
+  assert.deepEqual(faults(['--protocol', 'uwsgi'], machine), ['dialect.unsupported --protocol']);
+});
+
+test('SCRIPT_NAME is where the application is mounted, and a trusted proxy may say it for each request', () => {
+  const content = (args: string[], spoken: Spoken = {}) => {
+    const request = requestOf(GUNICORN, ['app:app', ...args], spoken);
+    const [site] = serveModel(request, '/').sites;
+    assert.equal(site?.content.kind, 'app');
+    return [site.content.scriptName, site.content.takesScriptName];
+  };
+  assert.deepEqual(content([]), ['', true]);
+  assert.deepEqual(content([], { env: { SCRIPT_NAME: '/shop/' } }), ['/shop', true]);
+  assert.deepEqual(content(['-e', 'SCRIPT_NAME=/a', '--forwarder-headers', ''], { env: { SCRIPT_NAME: '/b' } }), [
+    '/a',
+    undefined,
+  ]);
+  assert.deepEqual(content(['-k', 'asgi'], { env: { SCRIPT_NAME: '/b' } }), ['', undefined]);
+  assert.deepEqual(faults([], { env: { SCRIPT_NAME: '/a/../b' } }), ['dialect.invalid SCRIPT_NAME']);
 });

@@ -10,6 +10,7 @@ import type { ServeOptions } from '../serve-options.ts';
 import type { Machine } from '../setting.ts';
 import { parsePeers } from '../setting-values.ts';
 import { clientsUnasked } from './client-certificates.ts';
+import { mountInModel } from './gunicorn-mount.ts';
 import { GUNICORN_OPTIONS } from './gunicorn-options.ts';
 import type { Asked, Completed, Dialect, Draft, VariableFault } from './option.ts';
 import { optionsGiven } from './option.ts';
@@ -67,12 +68,13 @@ function complete(asked: Asked, report: Report): Completed {
     app: applicationOf(app, draft),
     options: {
       ...optionsGiven(draft),
-      ...bindsOf(draft, machine),
+      ...bindsOf(draft, machine, report),
       ...(writesAccessLog(draft) ? { accessLog: '' } : {}),
       ...concurrencyOf(draft, report),
       ...clientsUnasked(asked, { option: '--ca-certs', wayOut: '--cert-reqs 2' }, report),
       env: environmentOf(draft, machine),
     },
+    finish: mountInModel(asked, report),
   };
 }
 
@@ -83,9 +85,21 @@ function applicationOf(app: string, { paste }: Draft): string {
   return app === '' || app.includes(':') ? app : `${app}:application`;
 }
 
-/** Peers that may speak uwsgi say who the client is. */
-function bindsOf(draft: Draft, { env }: Machine): Partial<ServeOptions> {
-  const { socketProtocol, binds, forwardedAllowIps, uwsgiAllowIps } = draft;
+/** Sockets that systemd has given are all there are, as in gunicorn. Peers that may speak uwsgi say who the client is. */
+function bindsOf(draft: Draft, { env, hasSockets = false }: Machine, report: Report): Partial<ServeOptions> {
+  const { socketProtocol, binds, givenSockets, forwardedAllowIps, uwsgiAllowIps } = draft;
+  if (hasSockets && socketProtocol !== 'uwsgi') {
+    if (binds !== undefined) {
+      report('dialect.note', atFlag('--bind'), 'the sockets of systemd are served, and no other address.', 'info');
+    }
+    return { binds: [] };
+  }
+  if (givenSockets !== undefined || hasSockets) {
+    const message = hasSockets
+      ? 'sockets of systemd speak HTTP. Leave --protocol out, or have no .socket unit and name the address by --bind.'
+      : `systemd has given no socket ${(givenSockets ?? []).map((fd) => `fd://${fd}`).join(', ')}. Name the address, or start the server by a .socket unit.`;
+    report('dialect.unsupported', atFlag(hasSockets ? '--protocol' : '--bind'), message);
+  }
   if (socketProtocol !== 'uwsgi') {
     return {};
   }

@@ -33,6 +33,10 @@ export interface Draft extends Partial<ServeOptions>, UwsgiWords {
   readonly logsInPython?: boolean;
   readonly logsToSyslog?: boolean;
   readonly keepsAccessLog?: boolean;
+  /** Descriptors of sockets that listen already. */
+  readonly givenSockets?: readonly number[];
+  /** A trusted proxy says by a field SCRIPT_NAME where the application is mounted. */
+  readonly takesScriptName?: boolean;
   readonly uwsgiAllowIps?: readonly string[];
   /** FILE#NAME of PasteDeploy. */
   readonly paste?: string;

@@ -12,11 +12,16 @@ import { readDialect } from './read-dialect.ts';
 export interface Spoken {
   readonly env?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  readonly hasSockets?: boolean;
 }
 
-export function read(dialect: Dialect, args: readonly string[], { env = {}, files = {} }: Spoken = {}): DialectReading {
+export function read(
+  dialect: Dialect,
+  args: readonly string[],
+  { env = {}, files = {}, hasSockets = false }: Spoken = {},
+): DialectReading {
   return readDialect(dialect, args, {
-    machine: { env, coreCount: 6 },
+    machine: { env, coreCount: 6, hasSockets },
     readText: (path) => {
       const text = files[path];
       return text === undefined ? failure('it cannot be read (ENOENT)') : success(text);

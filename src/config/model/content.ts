@@ -30,6 +30,8 @@ export interface AppContent {
   readonly app: AppId;
   /** The path at which the application is mounted: '', or it begins with a slash and ends without one. */
   readonly scriptName: string;
+  /** A trusted proxy may say it for each request, by a field SCRIPT_NAME. */
+  readonly takesScriptName?: true;
   /** Folders that are looked into before the application is asked. */
   readonly folders: readonly StaticFolder[];
   /** The edge serves the folders too that the application names when it is loaded. */

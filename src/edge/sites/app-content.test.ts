@@ -1,5 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
+import { fieldBlock } from '../../protocol/http/fake-field-block.ts';
 import { FakeExchange } from '../../relay/fake-exchange.ts';
 import type { AppService } from '../workers/app-service.ts';
 import { AppContent } from './app-content.ts';
@@ -19,6 +20,44 @@ test('AppContent tells its application where the location mounts it, in the byte
     }
   }
   deepEqual(mounts, ['', '', '', '/shop', '', '', '', '', '/caf\xc3\xa9']);
+});
+
+test('AppContent believes a trusted proxy where the application is mounted, if it is told to', () => {
+  const mounts: string[] = [];
+  const app = {
+    declared: [],
+    staticRequests: 0,
+    ask: ({ scriptName }: { readonly scriptName: string }) => mounts.push(scriptName) > 0,
+  };
+  const content = { kind: 'app', app: 'site', scriptName: '/own', folders: [], servesDeclared: false } as const;
+  const ask = (value: string, path: string, believed: 'x-forwarded' | 'none', takes = true) => {
+    const model = takes ? ({ ...content, takesScriptName: true } as const) : content;
+    const mounted = new AppContent(model, app as unknown as AppService, () => undefined);
+    const block = fieldBlock([['SCRIPT_NAME', value]]);
+    const origin = { ...new FakeExchange('a').origin, believed };
+    mounted.answer(Object.assign(new FakeExchange('a'), { path, block, origin }));
+    return mounts.at(-1);
+  };
+  deepEqual(
+    [
+      ...[
+        ask('/shop', '/shop/a', 'x-forwarded'),
+        ask('/shop/', '/shop', 'x-forwarded'),
+        ask('/shop', '/a', 'x-forwarded'),
+      ],
+      ...[
+        ask('/shop', '/shop/a', 'none'),
+        ask('/shop', '/own/a', 'none'),
+        ask('/shop', '/own/a', 'x-forwarded', false),
+      ],
+      ...[
+        ask('//evil', '//evil/a', 'x-forwarded'),
+        ask('/', '/own/a', 'x-forwarded'),
+        ask('shop', '/own/a', 'x-forwarded'),
+      ],
+    ],
+    ['/shop', '/shop', '', '', '/own', '/own', '', '', '/own'],
+  );
 });
 
 test('AppContent serves the folders that its application has declared below the path at which it is mounted', () => {

@@ -9,6 +9,9 @@ import type { StaticLog } from '../handlers/static/faults.ts';
 import { compileStatic } from '../handlers/static/static.ts';
 import { bytesOf } from '../plan/bytes-of.ts';
 
+/** A path without empty segments, and nothing that ends one. */
+const MOUNT = /^(?:\/[^/\s?#]+)+\/?$|^\/$/;
+
 /** An application, as far as its content needs it. */
 export interface AnsweringApp {
   /** Folders that it has declared. */
@@ -43,9 +46,10 @@ export class AppContent {
   }
 
   #ask(exchange: Exchange): true {
+    const mount = (this.#model.takesScriptName === true ? saidMount(exchange) : undefined) ?? this.#scriptName;
     // A location `/shop` matches `/shopping` too, and a rewrite may have led the request out of the place where the application is mounted.
-    const isBelow = this.#scriptName === '' || pathBelow(exchange.path, this.#scriptName) !== undefined;
-    exchange.scriptName = isBelow ? this.#scriptName : '';
+    const isBelow = mount === '' || pathBelow(exchange.path, mount) !== undefined;
+    exchange.scriptName = isBelow ? mount : '';
     return this.#app.ask(exchange);
   }
 
@@ -66,6 +70,12 @@ export class AppContent {
       },
     });
   }
+}
+
+/** What a trusted proxy says by SCRIPT_NAME. The last value counts: it is what the proxy has added to those of its client. */
+function saidMount({ block, origin }: Exchange): string | undefined {
+  const text = origin.believed === 'none' ? undefined : block.getAll('script_name').at(-1);
+  return text !== undefined && MOUNT.test(text) ? text.replace(/\/$/, '') : undefined;
 }
 
 /** An application names its folders by URLs of its own, as it does what it decides about: below the path at which it is mounted. */
