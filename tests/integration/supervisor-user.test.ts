@@ -48,7 +48,7 @@ test('--user has edge, zygote and workers be that user', options, async () => {
     '--bind',
     '127.0.0.1:0',
   ];
-  await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp' }, args });
+  await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp', PORTICO_CONTROL_SOCKET: 'off' }, args });
   const children = descendants(server.pid);
   assert.equal(children.length, 3);
   for (const { pid, command } of children) {
@@ -73,7 +73,7 @@ test("a key that is root's alone is read again at a reload", options, async () =
   const { cert, key } = authority.issue('site');
   chmodSync(key, 0o600);
   const args = ['--user', 'nobody', '--python', '/usr/bin/python3', '--certfile', cert, '--keyfile', key];
-  await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp' }, args });
+  await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp', PORTICO_CONTROL_SOCKET: 'off' }, args });
   authority.issue('site', { extensions: 'subjectAltName=DNS:renewed.test' });
   chmodSync(key, 0o600);
   server.signal('SIGHUP');
@@ -91,7 +91,12 @@ test(
     chmodSync(folder, 0o755);
     const program = join(import.meta.dirname, '../../src/edge/main.ts');
     const args = ['--user', 'nobody', '--python', '/usr/bin/python3', '--edge-program', program];
-    await using server = await serve({ app: APP, folder, env: { TMPDIR: '/tmp' }, args });
+    await using server = await serve({
+      app: APP,
+      folder,
+      env: { TMPDIR: '/tmp', PORTICO_CONTROL_SOCKET: 'off' },
+      args,
+    });
     assert.match(server.log, /INFO portico: root starts no programs but its own for a user/);
     for (const { pid, command } of [{ pid: server.pid, command: 'supervisor' }, ...descendants(server.pid)]) {
       assertUsers(pid, command);
