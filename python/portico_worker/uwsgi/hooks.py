@@ -280,7 +280,6 @@ class UwsgiHooks(Hooks):
         self.counted = Counted(application, self.instance.board, self._run_raised)
         counted = self.counted
         self.uwsgi.current = lambda: counted.current
-        vars(self.uwsgi.module)['applications'] = {'': application}
         return counted
 
     def worker_ends(self) -> None:

@@ -134,17 +134,10 @@ class Uwsgi:
 
 
 def options_of(options: tuple[tuple[str, str | bool], ...]) -> dict[str, Any]:
-    """As `uwsgi.opt` is: bytes, True for an option without a value, a list for one that was given several times."""
-    found: dict[str, Any] = {}
-    for name, given in options:
-        value = given if isinstance(given, bool) else given.encode('utf-8', 'surrogateescape')
-        if name not in found:
-            found[name] = value
-        elif isinstance(found[name], list):
-            found[name].append(value)
-        else:
-            found[name] = [found[name], value]
-    return found
+    """As `uwsgi.opt` is under Python 3: bytes, True for an option without a value, and the last of what was given several times."""
+    return {
+        name: value if isinstance(value, bool) else value.encode('utf-8', 'surrogateescape') for name, value in options
+    }
 
 
 class _Decorators:

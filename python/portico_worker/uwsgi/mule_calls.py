@@ -46,18 +46,21 @@ class _Calls:
         if target is None or target == 0:
             return self._put(self._instance.any_mule, message)
         if isinstance(target, (str, bytes)):
-            return self.farm_msg(target, message)
+            queue = self._instance.farms.get(octets(target).decode('utf-8', 'replace'))
+            if queue is None:
+                raise ValueError('unknown farm')
+            return self._put(queue, message)
         if not isinstance(target, int):
             raise ValueError('invalid mule')
         if not 0 < target <= len(mules):
-            raise ValueError('invalid mule number')
+            return False
         return self._put(mules[target - 1], message)
 
-    def farm_msg(self, farm: Octets, message: Octets, /) -> bool:
+    def farm_msg(self, farm: Octets, message: Octets, /) -> None:
+        """A farm that there is not is no error, as with uWSGI."""
         queue = self._instance.farms.get(octets(farm).decode('utf-8', 'replace'))
-        if queue is None:
-            raise ValueError('unknown farm')
-        return self._put(queue, message)
+        if queue is not None:
+            self._put(queue, message)
 
     def mule_get_msg(
         self, signals: Any = True, farms: Any = True, buffer_size: int = 65_536, timeout: int = -1
@@ -71,9 +74,9 @@ class _Calls:
             raise ValueError('you can receive farm messages only in a mule !!!')
         return _await_first(_farms_of(self._instance), self._instance.plan.message_bytes)
 
-    def in_farm(self, farm: Octets | None = None, /) -> bool:
+    def in_farm(self, farm: Octets | None = None, /) -> bool | None:
         names = [found.name for found in self._instance.plan.farms if self._instance.mule_id in found.mules]
-        return bool(names) if farm is None else octets(farm).decode('utf-8', 'replace') in names
+        return (bool(names) if farm is None else octets(farm).decode('utf-8', 'replace') in names) or None
 
 
 def await_message(

@@ -60,7 +60,6 @@ REASONS = {
     'route': 'there is no internal routing. The server in front routes, or a portico.toml',
     'alarm': 'there are no alarms. Log the event, and watch the log',
     'listen_queue': '`portico status` and the stats server tell how many wait',
-    'logsize': 'the file system tells the size of log files',
     'extract': 'read the file by open()',
     'embedded_data': 'there is no data in the program. Read a file',
     'erlang_register_process': 'Erlang is not spoken',

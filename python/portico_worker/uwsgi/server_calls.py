@@ -21,6 +21,15 @@ _NAME_BYTES = 15
 _HEAD_BYTES = 4
 """Of a packet."""
 
+
+def print_line(text: bytes) -> None:
+    """As what the application prints: uWSGI's log has the text as it is."""
+    try:
+        os.write(report.descriptor(), text.rstrip(b'\n') + b'\n')
+    except OSError:
+        pass  # Nobody reads the log any more.
+
+
 Rpc = dict[str, Callable[..., Any]]
 
 
@@ -58,7 +67,7 @@ def server_calls(instance: Instance) -> dict[str, Callable[..., Any]]:
         return ask
 
     def log(text: Octets, /) -> bool:
-        report.log(octets(text).decode('utf-8', 'replace'), 'info')
+        print_line(octets(text))
         return True
 
     def setprocname(name: Octets, /) -> None:
@@ -88,6 +97,7 @@ def server_calls(instance: Instance) -> dict[str, Callable[..., Any]]:
         'stop': tell('stop'),
         'log': log,
         'setprocname': setprocname,
+        'logsize': lambda: 0,
         'set_warning_message': lambda text, /: None,
         'parsefile': parsefile,
     }
@@ -128,7 +138,7 @@ def request_calls(instance: Instance, current: Callable[[], Current]) -> dict[st
     return {
         'set_logvar': set_logvar,
         'get_logvar': get_logvar,
-        'log_this_request': lambda: True,
+        'log_this_request': lambda: None,
         'set_user_harakiri': set_user_harakiri,
         'add_var': add_var,
         'cl': content_length,
@@ -143,14 +153,14 @@ def rpc_calls() -> dict[str, Callable[..., Any]]:
         procedures[octets(name).decode('utf-8', 'replace')] = function
         return True
 
-    def call(name: Octets, /, *arguments: Octets) -> bytes | None:
+    def call(name: Octets, /, *arguments: Octets) -> bytes:
         function = procedures.get(octets(name).decode('utf-8', 'replace'))
         if function is None:
-            return None
+            raise ValueError('unable to call rpc function')
         answer = function(*(octets(argument) for argument in arguments))
         return octets(answer) if isinstance(answer, (str, bytes, bytearray)) else b''
 
-    def rpc(node: Octets | None, name: Octets, /, *arguments: Octets) -> bytes | None:
+    def rpc(node: Octets | None, name: Octets, /, *arguments: Octets) -> bytes:
         if node:
             raise ValueError('procedures of other servers are not called by Portico. Send an HTTP request')
         return call(name, *arguments)

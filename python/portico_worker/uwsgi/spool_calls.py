@@ -61,8 +61,9 @@ class _Calls:
                 return folder
         raise ValueError(f'unable to spool job: {path} is no folder of a spooler')
 
-    def set_spooler_frequency(self, seconds: int, /) -> None:
+    def set_spooler_frequency(self, seconds: int, /) -> bool:
         self._instance.shared[0] = max(0, int(seconds))
+        return True
 
     def spooler_jobs(self) -> list[bytes]:
         named = self._instance.plan.spooler.named

@@ -17,12 +17,12 @@ const GROUPS: readonly Group[] = [
     names: `auto-weight= early-emperor emperor-broodlord= emperor-cap= emperor-chdir-attr= emperor-collect-attr= emperor-collect-attribute= emperor-command-socket= emperor-curse-tolerance= emperor-extra-ext= emperor-extra-extension= emperor-fork-server-attr= emperor-freq= emperor-graceful-shutdown emperor-magic-exec emperor-max-throttle= emperor-no-blacklist emperor-nofollow emperor-on-demand-dir= emperor-on-demand-directory= emperor-on-demand-exec= emperor-on-demand-ext= emperor-on-demand-extension= emperor-pidfile= emperor-procname= emperor-proxy-socket= emperor-required-heartbeat= emperor-stats-server= emperor-stats= emperor-subreaper emperor-throttle= emperor-trigger-socket= emperor-tyrant emperor-tyrant-initgroups emperor-tyrant-nofollow emperor-use-clone= emperor-use-fork-server= emperor-wait-for-command emperor-wait-for-command-ignore= emperor-wrapper-attr= emperor-wrapper-fallback= emperor-wrapper-override= emperor-wrapper= fork-server= fork-socket= heartbeat= imperial-monitor-list imperial-monitors-list vassal-cap= vassal-fork-base= vassal-set= vassal-sos-backlog= vassal-sos= vassals-cap= vassals-include-before= vassals-include= vassals-inherit-before= vassals-inherit= vassals-set= vassals-start-hook= vassals-stop-hook= weight= zerg-fallback zerg-server= zerg= zeus=`,
   },
   {
-    reason: 'there are no spoolers and mules yet. Run such work as a service of its own',
-    names: `farm= mule-harakiri= mule-msg-recv-size= mule-msg-size= mule-reload-mercy= mule? mules= spooler-chdir= spooler-cheap spooler-external= spooler-freq= spooler-frequency= spooler-harakiri= spooler-import= spooler-max-tasks= spooler-ordered spooler-processes= spooler-py-import= spooler-pyimport= spooler-python-import= spooler-quiet spooler-signal-as-task spooler= touch-mules-reload= touch-spoolers-reload=`,
+    reason: 'mules and spoolers live as long as the server, and are replaced by its reload. Use --touch-reload',
+    names: `mule-reload-mercy= spooler-cheap spooler-signal-as-task touch-mules-reload= touch-spoolers-reload=`,
   },
   {
-    reason: 'nothing is shared through the server. Use a cache of the framework, or Redis',
-    names: `add-cache-item= cache-blocksize= cache-expire-freq= cache-no-expire cache-report-freed-items cache-store-sync= cache-store= cache-sync= cache-udp-node= cache-udp-server= cache-use-last-modified cache2= cache= check-cache? http-use-cache? load-file-in-cache-gzip= load-file-in-cache= py-sharedarea= queue-blocksize= queue-store-sync= queue-store= queue= sharedarea=`,
+    reason: 'what is shared is --cache2 and --sharedarea, in memory. Use Redis for more',
+    names: `add-cache-item= cache-report-freed-items cache-store-sync= cache-store= cache-sync= cache-udp-node= cache-udp-server= cache-use-last-modified check-cache? http-use-cache? load-file-in-cache-gzip= load-file-in-cache= py-sharedarea= queue-blocksize= queue-store-sync= queue-store= queue=`,
   },
   {
     reason: 'servers do not know of one another. Name them in a proxy',
@@ -39,16 +39,16 @@ const GROUPS: readonly Group[] = [
     names: `alarm-backlog= alarm-cheap= alarm-fd= alarm-freq= alarm-list alarm-listen-queue= alarm-log= alarm-lq= alarm-metric= alarm-msg-size= alarm-segfault= alarm= alarms-list backlog-alarm= carbon-freq= carbon-hostname-dots carbon-id= carbon-idle-avg= carbon-max-retry= carbon-name-resolve carbon-no-workers carbon-resolve-names carbon-retry-delay= carbon-root= carbon-timeout= carbon-use-metrics carbon= enable-metrics listen-queue-alarm= lq-alarm= metric-alarm= metric-dir-restore metric-dir= metric-threshold= metric= metrics-dir-restore metrics-dir= metrics-no-cores not-alarm-log= not-log-alarm= segfault-alarm= stats-no-metrics stats-push= stats-pusher-default-freq= stats-pushers-default-freq=`,
   },
   {
-    reason: 'nothing runs by the clock or by signals of uWSGI yet. Use cron or a timer of systemd',
-    names: `cron-harakiri= cron-legion= cron2= cron= fs-signal= rbtimer= signal-bufsize= signal-rbtimer= signal-timer= signal= signals-bufsize= timer= touch-exec= touch-signal= unique-cron-legion= unique-cron= unique-legion-cron=`,
+    reason: 'signals of uWSGI come from uwsgi.signal(), timers, crons and files. Use these',
+    names: `cron-legion= signal-bufsize= signal= signals-bufsize= touch-exec= unique-cron-legion= unique-legion-cron=`,
   },
   {
-    reason: 'other programs are not run yet. Make each a service of its own',
-    names: `attach-control-daemon= attach-daemon2= attach-daemon= daemons-honour-stdin smart-attach-daemon2= smart-attach-daemon=`,
+    reason: 'attached programs have no standard input. Make such a program a service of its own',
+    names: `daemons-honour-stdin`,
   },
   {
-    reason: 'no commands run at stages of the server. Put them before it in its unit or script',
-    names: `after-request-call= after-request-hook= call-as-emperor1= call-as-emperor2= call-as-emperor4= call-as-emperor= call-as-root= call-as-user-atexit= call-as-user= call-as-vassal1= call-as-vassal3= call-as-vassal= call-asap= call-in-jail= call-post-app= call-post-jail= call-pre-app= call-pre-jail= call= exec-as-emperor= exec-as-root= exec-as-user-atexit= exec-as-user= exec-as-vassal= exec-asap= exec-in-jail= exec-post-app= exec-post-jail= exec-pre-app= exec-pre-jail= hook-accepting-once= hook-accepting1-once= hook-accepting1= hook-accepting= hook-as-emperor= hook-as-gateway= hook-as-mule= hook-as-on-config-vassal= hook-as-root= hook-as-user-atexit= hook-as-user= hook-as-vassal= hook-asap= hook-emperor-lost= hook-emperor-reload= hook-emperor-start= hook-emperor-stop= hook-in-jail= hook-post-app= hook-post-fork= hook-post-jail= hook-pre-app= hook-pre-jail= hook-touch= mount-as-emperor= mount-as-root= mount-as-vassal= mount-asap= mount-check= mount-in-jail= mount-post-jail= mount-pre-jail= py-program-name= py-programname= py= pyrun= python-worker-override= python= umount-as-emperor= umount-as-root= umount-as-vassal= umount-asap= umount-in-jail= umount-post-jail= umount-pre-jail= worker-exec2= worker-exec=`,
+    reason: 'nothing runs at this stage of the server. Use --hook-as-user, --hook-pre-app, --hook-post-fork or a unit',
+    names: `after-request-call= after-request-hook= call-as-emperor1= call-as-emperor2= call-as-emperor4= call-as-emperor= call-as-root= call-as-user-atexit= call-as-user= call-as-vassal1= call-as-vassal3= call-as-vassal= call-asap= call-in-jail= call-post-app= call-post-jail= call-pre-app= call-pre-jail= call= exec-as-emperor= exec-as-root= exec-as-vassal= exec-in-jail= exec-post-jail= exec-pre-jail= hook-accepting-once= hook-accepting1-once= hook-as-emperor= hook-as-gateway= hook-as-on-config-vassal= hook-as-root= hook-as-vassal= hook-emperor-lost= hook-emperor-reload= hook-emperor-start= hook-emperor-stop= hook-in-jail= hook-post-jail= hook-pre-jail= mount-as-emperor= mount-as-root= mount-as-vassal= mount-asap= mount-check= mount-in-jail= mount-post-jail= mount-pre-jail= py-program-name= py-programname= py= pyrun= python-worker-override= python= umount-as-emperor= umount-as-root= umount-as-vassal= umount-asap= umount-in-jail= umount-post-jail= umount-pre-jail= worker-exec2= worker-exec=`,
   },
   {
     reason: 'the server does not confine itself so. Use the means of systemd',
@@ -230,10 +230,6 @@ const GROUPS: readonly Group[] = [
     names: `early-pyimport= early-python-import=`,
   },
   {
-    reason: 'import it in the application',
-    names: `import= py-import= pyimport= python-import= shared-import= shared-py-import= shared-pyimport= shared-python-import=`,
-  },
-  {
     reason: 'name the interpreter by --home',
     names: `no-site py-executable= py-sys-executable= pyargv=`,
   },
@@ -248,10 +244,6 @@ const GROUPS: readonly Group[] = [
   {
     reason: 'there is no progress to ask for',
     names: `upload-progress=`,
-  },
-  {
-    reason: "sizes of uWSGI's own tables have no meaning here",
-    names: `locks=`,
   },
   {
     reason:

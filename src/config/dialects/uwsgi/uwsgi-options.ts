@@ -8,6 +8,7 @@ import { FILE_OPTIONS } from './file-options.ts';
 import { LOG_OPTIONS } from './log-options.ts';
 import { flag, row, told } from './option-row.ts';
 import { OTHER_OPTIONS } from './other-options.ts';
+import { PROCESS_OPTIONS } from './process-options.ts';
 import { readMasterHook, readStatsAddress } from './uwsgi-values.ts';
 import { WORKER_OPTIONS } from './worker-options.ts';
 
@@ -104,6 +105,7 @@ export const UWSGI_OPTIONS: readonly Option[] = [
   ...WORKER_OPTIONS,
   ...FILE_OPTIONS,
   ...LOG_OPTIONS,
+  ...PROCESS_OPTIONS,
   ...REST,
   ...OTHER_OPTIONS,
 ];
