@@ -78,13 +78,14 @@ class postfork:
 class _Spool:
     """A function whose call becomes a task of a spooler."""
 
+    decorator = 'spoolraw'
     result: int | None = None
     """What each task ends with; None: what the function returns."""
 
     def __init__(self, function: Function, pass_arguments: bool = False) -> None:
         if 'spooler' not in uwsgi.opt and not uwsgi.spoolers:
             raise Exception(
-                f'you have to enable the uWSGI spooler to use @{type(self).__name__.lower()} decorator (--spooler FOLDER)'
+                f'you have to enable the uWSGI spooler to use @{self.decorator} decorator (--spooler FOLDER)'
             )
         self.f = function
         self.pass_arguments = pass_arguments
@@ -112,10 +113,12 @@ def _octets(value: Any) -> Any:
 
 
 class _SpoolOnce(_Spool):
+    decorator = 'spool'
     result = uwsgi.SPOOL_OK
 
 
 class _SpoolForever(_Spool):
+    decorator = 'spoolforever'
     result = uwsgi.SPOOL_RETRY
 
 

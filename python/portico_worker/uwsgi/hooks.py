@@ -24,7 +24,7 @@ from .beside import Born
 from .instance import Instance, Message
 from .module import Uwsgi
 from .request import Counted
-from .spooler import make_folder
+from .spool_file import make_folder
 
 if TYPE_CHECKING:
     from portico_worker.settings import Identity

@@ -43,6 +43,8 @@ END_S = 0.7
 STATUS_S = 1.0
 SWEEP_S = 3.0
 """How often caches drop what has expired, as uWSGI does."""
+TRACEBACK_S = 0.3
+"""How long a worker has to say where it is, before it is killed."""
 SPARED_S = 30.0
 """How long other requests of a worker may go on whose time is over for one."""
 
@@ -307,7 +309,9 @@ class Keeper:
             self._give_up(row)
         for row, until in list(self.doomed.items()):
             board = self.instance.board
-            if board.get(row, scoreboard.PID) and (board.sum(row).busy <= 1 or time.monotonic() > until):
+            is_told = time.monotonic() > until - SPARED_S + TRACEBACK_S
+            is_alone = is_told and board.sum(row).busy <= 1
+            if board.get(row, scoreboard.PID) and (is_alone or time.monotonic() > until):
                 commands.send_signal(board.get(row, scoreboard.PID), signal.SIGKILL)
                 del self.doomed[row]
             elif not board.get(row, scoreboard.PID):

@@ -21,6 +21,9 @@ MODIFIER = 17
 VARIABLES_MAX = 0xFFFF
 """Bytes of all variables: the size in the head has 16 bits."""
 
+FOLDER_MODE = 0o710
+"""uWSGI's."""
+
 _HEAD = Struct('<BHB')
 _SIZE = Struct('<H')
 
@@ -79,8 +82,9 @@ def write(folder: str, variables: dict[bytes, bytes], body: bytes, hostname: str
     if priority:
         if '/' in priority or priority in ('.', '..') or '\0' in priority:
             raise SpoolFault(f'"{priority}" is no priority: it is the name of a folder')
+        make_folder(folder)
         folder = os.path.join(folder, priority)
-        os.makedirs(folder, exist_ok=True)
+    make_folder(folder)
     now = time.time()
     name = f'{PREFIX}{hostname}_{os.getpid()}_{next(_count)}_{random.getrandbits(31)}_{int(now)}_{int(now % 1 * 1e6)}'
     # Nobody looks at a name that begins otherwise: a file that is found is whole, however its writer ends.
@@ -100,6 +104,12 @@ def write(folder: str, variables: dict[bytes, bytes], body: bytes, hostname: str
         finally:
             os.close(descriptor)
     return path
+
+
+def make_folder(folder: str) -> None:
+    """Somebody may have removed it."""
+    if not os.path.isdir(folder):
+        os.makedirs(folder, FOLDER_MODE, exist_ok=True)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -18,7 +18,6 @@ from .spool_calls import IGNORE, OK, RETRY, variables_of
 
 NICENESS = 19
 """Spoolers take what time others leave, as with uWSGI."""
-FOLDER_MODE = 0o710
 RECREATE_S = 1.0
 
 
@@ -43,7 +42,7 @@ class Spooler:
         while True:
             for path in spool_file.waiting(self.folder, self.plan.is_ordered, time.time()):
                 self._work_off(path)
-            make_folder(self.folder)
+            spool_file.make_folder(self.folder)
             os.chdir(self.folder)
             poller.poll(self.keeper.instance.spooler_frequency * 1000)
             try:
@@ -121,12 +120,6 @@ def _remove(path: str) -> None:
     except OSError as error:
         if os.path.lexists(path):
             report.log(f'{path} cannot be removed: {error.strerror}')
-
-
-def make_folder(folder: str) -> None:
-    """Somebody may have removed it."""
-    if not os.path.isdir(folder):
-        os.makedirs(folder, FOLDER_MODE, exist_ok=True)
 
 
 def run_spooler(keeper: Office, folder: str) -> None:
