@@ -5,7 +5,9 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { Client } from './client.ts';
 import { findPort } from './free-port.ts';
@@ -244,4 +246,17 @@ route-user-agent = Bad break:404
   );
   assert.equal(answers[2]?.fields.get('location'), 'https://site.test/new/x');
   assert.equal((await server.ask('/', { fields: 'User-Agent: Bad\r\n' })).status, 404);
+});
+
+test('the stats server of the command line tells of its workers', async () => {
+  const stats = await findPort();
+  const rest = ` --master --processes 4 --threads 2 --stats 127.0.0.1:${stats}`;
+  await using server = await uwsgi({ files: { 'foobar.py': FOOBAR }, args: line(await findPort(), rest) });
+  await server.ask('/');
+  const told = JSON.parse(await text(connect(stats, '127.0.0.1'))) as { pid: number; workers: { cores: unknown[] }[] };
+  assert.equal(told.pid, server.pid);
+  assert.deepEqual(
+    told.workers.map(({ cores }) => cores.length),
+    [2, 2, 2, 2],
+  );
 });

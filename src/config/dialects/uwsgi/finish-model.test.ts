@@ -142,3 +142,18 @@ test('what is said of the process is in the model', () => {
   assert.equal(apps[0]?.python, '/srv/env/bin/python');
   assert.equal(apps[0]?.env['PYTHONOPTIMIZE'], '2');
 });
+
+test('what is beside the workers is there once, however many applications there are', () => {
+  const { apps } = modelOf(...HTTP, '--module', 'a', '--mount', '/b=b', '--mule', '--spooler', 'tasks', '--locks', '2');
+  assert.deepEqual(
+    apps.map(({ uwsgi }) => [
+      uwsgi?.mules.length,
+      uwsgi?.locks,
+      uwsgi?.spooler.folders.map(({ isExternal }) => isExternal),
+    ]),
+    [
+      [1, 2, [false]],
+      [0, 2, [true]],
+    ],
+  );
+});

@@ -93,7 +93,20 @@ function appsOf(app: App, mounted: readonly MountedApp[], at: (path: string) => 
   // What --module names is at the root, whatever is mounted there besides.
   const below = mounted.filter(({ url }) => url !== '');
   const others = [...new Set(below.map(({ target }) => target))].filter((target) => target !== app.target);
-  return [first, ...others.map((target, index) => ({ ...first, target, id: `mount-${index + 1}` }))];
+  return [
+    first,
+    ...others.map((target, index) => ({ ...first, ...withoutBeside(first), target, id: `mount-${index + 1}` })),
+  ];
+}
+
+/** Mules, crons and their like are there once, beside the first application. Tasks may be given to its spoolers by all. */
+function withoutBeside({ uwsgi }: App): Pick<App, 'uwsgi'> {
+  if (uwsgi === undefined) {
+    return {};
+  }
+  const folders = uwsgi.spooler.folders.map((folder) => ({ ...folder, isExternal: true }));
+  const none = { mules: [], farms: [], crons: [], timers: [], fileSignals: [], daemons: [], hooks: [] };
+  return { uwsgi: { ...uwsgi, ...none, spooler: { ...uwsgi.spooler, folders } } };
 }
 
 /** The URL itself and what is below it, not what begins with the same letters. */

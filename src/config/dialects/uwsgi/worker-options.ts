@@ -98,8 +98,11 @@ export const WORKER_OPTIONS: readonly Option[] = [
   row(
     'd daemonize daemonize2',
     'FILE',
-    'Run in the background, with the log in the file.',
-    setting(readLogPath, (logFile) => ({ isDaemon: true, logFile })),
+    'The log. The server stays in the foreground.',
+    setting(readLogPath, (logFile) => ({
+      logFile,
+      notes: ['the server stays in the foreground. Leave it to a service manager, or put & behind the command'],
+    })),
   ),
   row(
     'procname procname-master',
