@@ -29,10 +29,14 @@ def _contents(name: str) -> dict[str, Any]:
         from . import statsd
 
         return {key: value for key, value in vars(statsd).items() if key.isupper() or key == 'Statsd'}
+    if name == 'gunicorn.util':
+        from email.utils import formatdate
+
+        return {'http_date': lambda timestamp=None: formatdate(timestamp, localtime=False, usegmt=True)}
     return {}
 
 
-MODULES = ('gunicorn', 'gunicorn.glogging', 'gunicorn.instrument', 'gunicorn.instrument.statsd')
+MODULES = ('gunicorn', 'gunicorn.glogging', 'gunicorn.instrument', 'gunicorn.instrument.statsd', 'gunicorn.util')
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
