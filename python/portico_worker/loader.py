@@ -29,6 +29,9 @@ class Loaded(NamedTuple):
 
 
 class LoadError(Exception):
+    is_misnamed = False
+    """There is nothing to call by the name that was given: no code of the application's has failed."""
+
     def __init__(self, summary: str, traceback: str) -> None:
         super().__init__(summary)
         self.summary = summary
@@ -76,7 +79,9 @@ def as_load_error(error: BaseException) -> LoadError:
 
 
 def _told(error: NotFound) -> LoadError:
-    return LoadError(str(error), error.details or str(error))
+    fault = LoadError(str(error), error.details or str(error))
+    fault.is_misnamed = True
+    return fault
 
 
 def _summarise(error: BaseException, python_found: str) -> str:

@@ -29,7 +29,7 @@ export function serveModel(request: ServeRequest, cwd: string): ServerModel {
   return request.finish?.(model, at) ?? model;
 }
 
-function modelOf({ app, options, uwsgi, gunicorn }: ServeRequest, at: Resolve): ServerModel {
+function modelOf({ app, options, uwsgi, gunicorn, process }: ServeRequest, at: Resolve): ServerModel {
   return {
     listeners: listenersOf(options),
     sites: [siteOf(options, at)],
@@ -70,7 +70,7 @@ function modelOf({ app, options, uwsgi, gunicorn }: ServeRequest, at: Resolve): 
         : {}),
     },
     certificates: certificatesOf(options, at),
-    process: processOf(titleOf(app, gunicorn), options, at),
+    process: { ...processOf(titleOf(app, gunicorn), options, at), ...process },
     ...(options.reloadOnChange
       ? {
           development: {

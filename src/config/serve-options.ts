@@ -4,7 +4,7 @@ import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress, ServeBind } from './bind-address.ts';
 import type { GunicornApp } from './model/app.ts';
 import type { UrlFolder } from './model/folders.ts';
-import type { ServerModel } from './model/server-model.ts';
+import type { ProcessSettings, ServerModel } from './model/server-model.ts';
 import type { UwsgiApp } from './model/uwsgi-app.ts';
 
 export type PreloadMode = 'auto' | 'always' | 'never';
@@ -152,4 +152,6 @@ export interface ServeRequest {
   readonly uwsgi?: UwsgiApp;
   /** Only gunicorn's command line says it. */
   readonly gunicorn?: GunicornApp;
+  /** What the words of another program say of the process, beyond the options. */
+  readonly process?: Partial<ProcessSettings>;
 }

@@ -6,16 +6,14 @@
 
 import { existsSync } from 'node:fs';
 import type { ServiceManager } from './service-manager.ts';
-import { SIGNAL_COMMANDS } from './signals.ts';
+import { HEEDED_SIGNALS } from './signals.ts';
 
 const SHELL = '/bin/sh';
 
 /** `wait` returns early for each signal that was passed on; only when the child is gone has it said its status. */
 export const INIT_SCRIPT: string = `"$@" &
 child=$!
-for name in ${Object.keys(SIGNAL_COMMANDS)
-  .map((signal) => signal.slice('SIG'.length))
-  .join(' ')}; do
+for name in ${HEEDED_SIGNALS.map((signal) => signal.slice('SIG'.length)).join(' ')}; do
   trap "kill -$name $child 2>/dev/null" "$name"
 done
 while :; do

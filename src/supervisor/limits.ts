@@ -72,6 +72,8 @@ export const SUPERVISOR_LIMITS = {
   bindPatienceMs: 1_000,
   /** … and for so long if it is ending. */
   bindEndingPatienceMs: 5_000,
+  /** How often a new program looks whether the one before has ended: its pid file has another name until then. */
+  predecessorPollMs: 250,
   /** Characters that a new program may have to say of its start, beside this one: its faults, a line each. */
   successorReportsMax: 262_144,
   /** After the start, what it has left in memory is collected: not before the first requests have had their answers. */

@@ -7,6 +7,7 @@ import { systemWords } from '../kernel/system-words.ts';
 import type { Announcement } from './announcement.ts';
 import { removeOldCode } from './compile-cache.ts';
 import { Commands } from './control-socket/commands.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import { raiseFileLimit } from './file-limit.ts';
 import type { Log } from './log/log.ts';
 import { LogRing } from './log/log-ring.ts';
@@ -49,7 +50,7 @@ export async function supervise(
   const prepared = await prepareServer(model, cwd, surroundings);
   if (!prepared.ok) {
     reports.onFaults(prepared.fault.messages);
-    return prepared.fault.code;
+    return exitCodeOf(model.process.manner, prepared.fault.code);
   }
   const server = prepared.value;
   const ring = new LogRing();
@@ -89,7 +90,7 @@ export async function supervise(
       isHidden = true;
       supervisor.obey('stop-quickly', 'SIGTERM');
     });
-    listenForSignals(model.process.manner, (command, signal) => supervisor.obey(command, signal));
+    listenForSignals(model.process, (command, signal) => supervisor.obey(command, signal));
     // Rejected promises come here as well: Node makes an exception of each that nobody has handled.
     process.on('uncaughtException', (error) => supervisor.fail(error));
     if (believesEveryone(model.forwarding)) {
@@ -105,7 +106,7 @@ export async function supervise(
     }
   });
   removeOldCode(systemClock.nowMs());
-  return isHidden ? FAILED : code;
+  return isHidden ? FAILED : exitCodeOf(model.process.manner, code);
 }
 
 /** Says what is in the way: a server that others cannot find by its file does not go on. */

@@ -25,8 +25,10 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC, O_NONBLOCK } = constants;
 /** Faults with which the folder cannot be written, while the file in it perhaps can. */
 const FOLDER_FAULTS: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
-/** What nginx puts behind the name of the file of a server that is being replaced. */
+/** What nginx puts behind the name of the file of a server that is being replaced … */
 const OLD = '.oldbin';
+/** … and gunicorn behind that of a server that replaces another, until the other has ended. */
+const NEW = '.2';
 
 export class PidFile {
   readonly #path: string;
@@ -36,9 +38,10 @@ export class PidFile {
   /** Kept open for the end: the folder may be root's, and we need not be root any more when the file is to be emptied. */
   #fd: number | undefined;
 
-  constructor(path: string, identity: Identity | undefined) {
+  /** `isSecond`: another server has the name, which this one takes over by `moveBack`. */
+  constructor(path: string, identity: Identity | undefined, isSecond = false) {
     this.#path = path;
-    this.#place = path;
+    this.#place = isSecond ? `${path}${NEW}` : path;
     this.#identity = identity;
   }
 
@@ -47,7 +50,7 @@ export class PidFile {
     if (this.#fd !== undefined) {
       return;
     }
-    this.#fd = this.#withItsRights(() => write(this.#path));
+    this.#fd = this.#withItsRights(() => write(this.#place));
   }
 
   /** The name is for the server that replaces this one. Throws what is in the way. */
@@ -58,7 +61,7 @@ export class PidFile {
     this.#move(`${this.#path}${OLD}`);
   }
 
-  /** That server has ended, or could not start. Throws what is in the way. */
+  /** The other server has ended, or could not start. Throws what is in the way. */
   moveBack(): void {
     if (this.#fd !== undefined && this.#place !== this.#path) {
       this.#move(this.#path);

@@ -139,7 +139,9 @@ export async function prepareServer(
   const statsSocket = await openStats(model, identity, { predecessor, tell });
   const slots = newSlots(model);
   const own = [process.execPath, RUN_AS_USER, EDGE_AS_USER, edgeProgram];
-  const files = openFiles(model, identity, mayAct(identity) ? whyNotRoots(own, settings) : undefined);
+  const isSecond = settings.manner !== 'nginx' && predecessor?.isThere === true;
+  const rightsNote = mayAct(identity) ? whyNotRoots(own, settings) : undefined;
+  const files = openFiles(model, identity, { rightsNote, isSecond });
   const wires =
     files.ok && statsSocket.ok
       ? await openWorkerWires(env, {
@@ -256,11 +258,11 @@ function checkWatched({ development }: ServerModel): string[] {
 
 type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile' | 'rightsNote'>;
 
-/** `rightsNote`: why we must not go on with root's rights. Then this is the last that is done with them. */
+/** `rightsNote`: why we must not go on with root's rights. Then this is the last that is done with them. `isSecond`: the server that is replaced has the pid file. */
 function openFiles(
   model: ServerModel,
   identity: Identity | undefined,
-  rightsNote: string | undefined,
+  { rightsNote, isSecond }: { readonly rightsNote: string | undefined; readonly isSecond: boolean },
 ): Outcome<OpenFiles> {
   const { process: settings } = model;
   const { manner, pidFile, umask } = settings;
@@ -271,7 +273,7 @@ function openFiles(
     const serverLogs = openFor(manner, '--log-file', () => ServerLogs.open(settings, identity, systemClock));
     const logs = openFor(manner, '--access-log', () => openLogs(model, identity));
     openFor(manner, '--log-file', () => leaveErrorLogs(model, identity));
-    const own = pidFile === '' ? undefined : new PidFile(pidFile, identity);
+    const own = pidFile === '' ? undefined : new PidFile(pidFile, identity, isSecond);
     // Whoever waits for nginx's connects when it is there, so it is written when clients are served, unless the rights to do so are given up here.
     if (manner !== 'nginx' || rightsNote !== undefined) {
       openFor(manner, '--pid-file', () => own?.write());

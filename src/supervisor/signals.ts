@@ -1,6 +1,6 @@
 /** Signals become commands in the queue of the one loop that acts. */
 
-import type { Manner } from '../config/model/server-model.ts';
+import type { Manner, ProcessSettings } from '../config/model/server-model.ts';
 
 export type SignalCommand =
   /** Twice is `stop-quickly`. */
@@ -9,6 +9,8 @@ export type SignalCommand =
   | 'stop-patiently'
   | 'stop-quickly'
   | 'reload'
+  /** The workers are killed, and nobody serves until those of the new version are ready. */
+  | 'reload-brutally'
   | 'add-worker'
   | 'remove-worker'
   | 'reopen-logs'
@@ -16,12 +18,15 @@ export type SignalCommand =
   | 'upgrade'
   /** No new connections are taken. */
   | 'rest'
-  | 'not-supported';
+  /** The same in the foreground too; the next one has them taken again. */
+  | 'pause'
+  /** What is known of the workers, into the log. */
+  | 'tell-workers';
 
 type Commands = Readonly<Partial<Record<NodeJS.Signals, SignalCommand>>>;
 
 /** As gunicorn's, except that INT is graceful like TERM: whoever presses Ctrl-C twice is in a hurry. */
-export const SIGNAL_COMMANDS: Commands = {
+const PORTICO_COMMANDS: Commands = {
   SIGTERM: 'stop',
   SIGINT: 'stop',
   SIGQUIT: 'stop-quickly',
@@ -29,9 +34,11 @@ export const SIGNAL_COMMANDS: Commands = {
   SIGTTIN: 'add-worker',
   SIGTTOU: 'remove-worker',
   SIGUSR1: 'reopen-logs',
-  SIGUSR2: 'not-supported',
-  SIGWINCH: 'not-supported',
+  SIGUSR2: 'upgrade',
+  SIGWINCH: 'rest',
 };
+
+const GUNICORN_COMMANDS: Commands = { ...PORTICO_COMMANDS, SIGTERM: 'stop-patiently', SIGINT: 'stop-quickly' };
 
 /** nginx's: TERM and QUIT are the other way round. A terminal has nothing to say in it. */
 const NGINX_COMMANDS: Commands = {
@@ -44,13 +51,35 @@ const NGINX_COMMANDS: Commands = {
   SIGWINCH: 'rest',
 };
 
-const MANNERS: Readonly<Record<Manner, Commands>> = { portico: SIGNAL_COMMANDS, nginx: NGINX_COMMANDS };
+/** Those of uWSGI 2.0. With `die-on-term` TERM and QUIT have changed places. */
+const UWSGI_COMMANDS: Commands = {
+  SIGTERM: 'reload-brutally',
+  SIGINT: 'stop-quickly',
+  SIGQUIT: 'stop-quickly',
+  SIGHUP: 'reload',
+  SIGUSR1: 'tell-workers',
+  SIGTSTP: 'pause',
+};
+const UWSGI_TERM_STOPS: Commands = { ...UWSGI_COMMANDS, SIGTERM: 'stop-quickly', SIGQUIT: 'reload-brutally' };
+
+const MANNERS: Readonly<Record<Manner, Commands>> = {
+  portico: PORTICO_COMMANDS,
+  nginx: NGINX_COMMANDS,
+  gunicorn: GUNICORN_COMMANDS,
+  uwsgi: UWSGI_COMMANDS,
+};
+
+/** Whatever the manner, some server heeds them. */
+export const HEEDED_SIGNALS: readonly string[] = [
+  ...new Set(Object.values(MANNERS).flatMap((commands) => Object.keys(commands))),
+];
 
 export function listenForSignals(
-  manner: Manner,
+  { manner, triggers }: Pick<ProcessSettings, 'manner' | 'triggers'>,
   onCommand: (command: SignalCommand, signal: NodeJS.Signals) => void,
 ): void {
-  for (const [signal, command] of Object.entries(MANNERS[manner])) {
+  const commands = manner === 'uwsgi' && triggers?.termStops === true ? UWSGI_TERM_STOPS : MANNERS[manner];
+  for (const [signal, command] of Object.entries(commands)) {
     // The keys are signal names by the type of the table.
     process.on(signal as NodeJS.Signals, () => onCommand(command, signal as NodeJS.Signals));
   }

@@ -7,6 +7,7 @@ import type { App, AppId } from '../config/model/app.ts';
 import { Attention } from '../kernel/attention.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { collectGarbage } from '../kernel/garbage.ts';
+import { failure } from '../kernel/outcome.ts';
 import { unreachable } from '../kernel/unreachable.ts';
 import type { Announcement } from './announcement.ts';
 import { AppChanges } from './app-changes.ts';
@@ -20,10 +21,8 @@ import { createFleet, nextDeadline, step } from './fleet/fleet.ts';
 import type { FleetAction, FleetCommand, FleetEvent, ServerAction, ServerFleet } from './fleet/fleet-types.ts';
 import { appSettings, serverSettings } from './fleet-settings.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
-import type { ShownLogs } from './log/hidden-logs.ts';
-import { showHiddenLogs } from './log/hidden-logs.ts';
-import { leaveLogs } from './log/leave-logs.ts';
 import type { Log } from './log/log.ts';
+import { reopenLogs } from './log/reopen-logs.ts';
 import type { ModelSource } from './model-reload.ts';
 import { ModelReload } from './model-reload.ts';
 import type { PreparedServer } from './prepare.ts';
@@ -35,6 +34,7 @@ import { addressOf } from './sockets/address-of.ts';
 import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
 import { Status } from './status/status.ts';
+import { tellWorkers } from './tell-workers.ts';
 import { TerminalWatch } from './terminal-watch.ts';
 import { Upgrade } from './upgrade/upgrade.ts';
 import { readVersion } from './version.ts';
@@ -118,13 +118,14 @@ export class Supervisor {
     }
     const command = (event: FleetCommand): void => this.#happen(event);
     this.#appChanges = new AppChanges({ server, edge: this.#edge, hosts: this.#apps, newHost, command });
-    this.#modelReload =
-      source &&
-      new ModelReload({
-        ...{ source, server, edge: this.#edge, apps: this.#appChanges, log, clock },
-        renewCertificate: () => this.#certificates.renew(true),
-      });
-    this.#upgrade = new Upgrade({ server, log, edge: this.#modelReload, isServing: () => this.#isServing });
+    const plans = new ModelReload({
+      // Where no file describes the server its plan changes only to rest.
+      source: source ?? (() => Promise.resolve(failure([]))),
+      ...{ server, edge: this.#edge, apps: this.#appChanges, log, clock },
+      renewCertificate: () => this.#certificates.renew(true),
+    });
+    this.#modelReload = source && plans;
+    this.#upgrade = new Upgrade({ server, log, edge: plans, isServing: () => this.#isServing });
     this.status = new Status({
       ...{ server, edge: this.#edge, clock, fleet: () => this.#fleet, nowMs: () => this.#nowMs },
       ...{ onFault: (error) => this.fail(error), besideOf: (id) => this.#apps.get(id)?.zygotes.beside },
@@ -138,6 +139,7 @@ export class Supervisor {
 
   start(): void {
     this.#report.start(() => this.#fleet);
+    this.#upgrade.watchPredecessor();
     this.#happen({ kind: 'start' });
     this.status.start();
     this.#removeStaleFolders();
@@ -179,36 +181,43 @@ export class Supervisor {
     return this.#fleet.isStarted && this.#fleet.stop === undefined;
   }
 
-  obey(command: SignalCommand, signal: NodeJS.Signals): void {
+  /** `why`: the signal, or what else has told the server so. */
+  obey(command: SignalCommand, why: string): void {
     switch (command) {
       case 'stop':
-        this.stop(this.#fleet.stop !== undefined, signal);
+        this.stop(this.#fleet.stop !== undefined, why);
         return;
       case 'stop-patiently':
-        this.stop(false, signal);
+        this.stop(false, why);
         return;
       case 'stop-quickly':
-        this.stop(true, signal);
+        this.stop(true, why);
         return;
       case 'reload':
         if (this.#terminal.hasHungUp()) {
           this.#onHangUp();
-        } else if (!this.#upgrade.takesReload(signal)) {
-          this.reloads.ask(signal);
+        } else if (!this.#upgrade.takesReload(why)) {
+          this.reloads.ask(why);
         }
+        return;
+      case 'reload-brutally':
+        this.#happen({ kind: 'reload', why, isBrutal: true });
         return;
       case 'upgrade':
         this.#eachZygotes((zygotes) => zygotes.sendAll({ kind: 'upgrade' }));
-        this.#upgrade.begin(signal);
+        this.#upgrade.begin(why);
         return;
       case 'rest':
-        this.#upgrade.rest(signal);
+        this.#upgrade.rest(why);
+        return;
+      case 'pause':
+        this.#upgrade.pause(why);
+        return;
+      case 'tell-workers':
+        tellWorkers(this.#fleet, this.#nowMs, this.#log);
         return;
       case 'reopen-logs':
-        void this.#reopenLogs();
-        return;
-      case 'not-supported':
-        this.#log.say('warning', `${signal} is not supported yet; nothing is done`);
+        void reopenLogs({ server: this.#server, edge: this.#edge, apps: this.#apps.values(), log: this.#log });
         return;
       case 'add-worker':
       case 'remove-worker':
@@ -440,23 +449,6 @@ export class Supervisor {
     for (const [id, fleet] of this.#fleet.apps) {
       this.#apps.get(id)?.weigh(fleet);
     }
-  }
-
-  async #reopenLogs(): Promise<void> {
-    const { serverLogs, model, identity } = this.#server;
-    let shown: ShownLogs | undefined;
-    try {
-      serverLogs.reopen();
-      // Who has moved the files away need not have made new ones, and the edge cannot make any in a folder of root's.
-      leaveLogs(model, identity);
-      shown = await showHiddenLogs(model, identity);
-    } catch (error) {
-      this.#log.say('error', `the log cannot be opened again: ${(error as Error).message}. The old one is written on`);
-    }
-    this.#edge.send({ kind: 'reopen-logs', logPlaces: shown?.places ?? [] });
-    this.#eachZygotes((zygotes) => zygotes.sendAll({ kind: 'reopen-logs' }));
-    this.#log.say('info', 'the logs were opened again');
-    setTimeout(() => shown?.end(), SUPERVISOR_LIMITS.shownLogsMs).unref();
   }
 
   /** The children have ended. What they have left behind is ended as well. */

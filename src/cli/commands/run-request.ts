@@ -6,11 +6,13 @@ import type { ServeOptions, ServeRequest } from '../../config/serve-options.ts';
 import { tlsFault } from '../../config/tls-settings.ts';
 import { currentFolder, NO_FOLDER } from '../../supervisor/current-folder.ts';
 import { becomeInit } from '../../supervisor/init.ts';
+import type { ServeReports } from '../../supervisor/main.ts';
 import { supervise } from '../../supervisor/main.ts';
 import type { ModelSource } from '../../supervisor/model-reload.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { readVersion } from '../../supervisor/version.ts';
 import { newServerReports } from '../announce/server-reports.ts';
+import type { Detached } from '../detached.ts';
 import { memoryBytes } from '../memory.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -43,7 +45,12 @@ export async function runRequest(
   if (options.showConfig) {
     return writeConfig(request, surroundings, terminal);
   }
-  if (!options.checkOnly) {
+  const isDetached = request.process?.isDaemon === true && !options.checkOnly;
+  const loaded = isDetached ? await import('../detached.ts') : undefined;
+  if (loaded?.isStarter(surroundings) === true) {
+    return loaded.startDetached(options.logFile, terminal);
+  }
+  if (!options.checkOnly && !isDetached) {
     becomeInit(surroundings.manager);
   }
   const cwd = currentFolder(surroundings.env);
@@ -51,7 +58,7 @@ export async function runRequest(
   // What a check says is told as to a person, whoever reads it, and stands in no log.
   const reports = options.checkOnly
     ? newServerReports({ ...options, logFile: '' }, { ...terminal, isWatched: true }, readVersion())
-    : newServerReports(options, terminal, readVersion());
+    : reportsOf(options, terminal, loaded?.detached(terminal, options));
   if (cwd === undefined || fault !== undefined) {
     reports.onFaults([fault ?? NO_FOLDER]);
     return SETTINGS_FAULT;
@@ -68,4 +75,9 @@ export async function runRequest(
     ...reports,
     onFound: (found) => terminal.out(renderBlock(announceCheck(found), false)),
   });
+}
+
+function reportsOf(options: ServeOptions, terminal: Terminal, detached: Detached | undefined): ServeReports {
+  const reports = newServerReports(options, detached?.terminal ?? terminal, readVersion());
+  return detached?.reports(reports) ?? reports;
 }

@@ -69,10 +69,18 @@ export async function run({ args, ...surroundings }: Invocation, terminal: Termi
   if (model === undefined || isFaulty(diagnostics)) {
     return USAGE;
   }
-  becomeInit(surroundings.manager);
-  const reports = newServerReports(model.process, terminal, readVersion(), (text) =>
+  const loaded = model.process.isDaemon ? await import('../detached.ts') : undefined;
+  if (loaded?.isStarter(surroundings) === true) {
+    return loaded.startDetached(model.process.logFile, terminal);
+  }
+  if (loaded === undefined) {
+    becomeInit(surroundings.manager);
+  }
+  const detached = loaded?.detached(terminal, model.process);
+  const told = newServerReports(model.process, detached?.terminal ?? terminal, readVersion(), (text) =>
     withPlace(inWordsOfFile(text), files, textOf),
   );
+  const reports = detached?.reports(told) ?? told;
   const source: ModelSource = async () => {
     const again = await read();
     return again.model === undefined

@@ -10,7 +10,7 @@ import { supervise } from '../../supervisor/main.ts';
 import type { ModelSource } from '../../supervisor/model-reload.ts';
 import type { Surroundings } from '../../supervisor/service-manager.ts';
 import { readVersion } from '../../supervisor/version.ts';
-import { isDaemon, startDaemon, tellDaemonRuns } from './daemon.ts';
+import { isDaemon, startDaemon, tellDaemonRuns } from '../daemon.ts';
 import { programName } from './nginx-build.ts';
 import type { StartLog } from './start-log.ts';
 import { openForAppending } from './start-log.ts';

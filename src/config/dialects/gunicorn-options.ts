@@ -222,7 +222,7 @@ const PROCESS_OPTIONS: readonly Option[] = [
   {
     names: ['-D', '--daemon'],
     doc: 'Leave the terminal.',
-    treatment: unsupported('the server stays in the foreground: have systemd start it, or put & behind the command'),
+    treatment: setting(readBoolean, (isDaemon) => ({ isDaemon })),
   },
   {
     names: ['-R', '--enable-stdio-inheritance'],

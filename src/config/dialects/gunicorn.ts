@@ -25,6 +25,7 @@ export const GUNICORN: Dialect = {
   name: 'gunicorn',
   version: '27.0',
   manner: 'argparse',
+  serverManner: 'gunicorn',
   application: 'APP_MODULE',
   argumentsVariable: 'GUNICORN_CMD_ARGS',
   options: GUNICORN_OPTIONS,
@@ -75,6 +76,7 @@ function complete(asked: Asked, report: Report): Completed {
       env: environmentOf(draft, machine),
     },
     finish: mountInModel(asked, report),
+    process: { isDaemon: draft.isDaemon === true },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import type { Report } from '../diagnostic.ts';
+import type { Manner, ProcessSettings } from '../model/server-model.ts';
 import type { UwsgiApp } from '../model/uwsgi-app.ts';
 import type { Place } from '../place.ts';
 import type { ClientCertificates, FinishModel, ServeOptions } from '../serve-options.ts';
@@ -46,6 +47,8 @@ export interface Draft extends Partial<ServeOptions>, UwsgiWords {
   readonly isFactory?: boolean;
   /** The fields in which a proxy says who the client is are read. */
   readonly readsProxyFields?: boolean;
+  /** The server leaves the terminal. */
+  readonly isDaemon?: boolean;
   /** What is to be told about the value, a sentence without its end each. */
   readonly notes?: readonly string[];
 }
@@ -109,6 +112,8 @@ export interface Dialect {
   readonly version: string;
   /** Whose habits of reading and of telling faults are kept: Python's click or argparse. */
   readonly manner: 'click' | 'argparse';
+  /** Whose ways the server has; absent: those of `portico serve`. */
+  readonly serverManner?: Manner;
   /** The application in the usage line. */
   readonly application: string;
   readonly applicationVariable?: string;
@@ -160,6 +165,8 @@ export interface Completed {
   readonly uwsgi?: UwsgiApp;
   /** What settings cannot say is put into the model. */
   readonly finish?: FinishModel;
+  /** What it says of the process, beyond the options. */
+  readonly process?: Partial<ProcessSettings>;
 }
 
 export function setting<T>(parse: (text: string) => Outcome<T>, draft: (value: T) => Draft): Treatment {

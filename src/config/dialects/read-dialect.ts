@@ -82,8 +82,10 @@ export function readDialect(
   if (options !== undefined) {
     checkOptions(options, report);
   }
-  const { app: target, options: _, ...rest } = completed;
-  const request = isFaulty(diagnostics) || options === undefined ? undefined : { app: target, options, ...rest };
+  const { app: target, options: _, process: ofProcess, ...rest } = completed;
+  const process = { ...(dialect.serverManner === undefined ? {} : { manner: dialect.serverManner }), ...ofProcess };
+  const request =
+    isFaulty(diagnostics) || options === undefined ? undefined : { app: target, options, process, ...rest };
   return { request, diagnostics, given };
 }
 

@@ -146,10 +146,12 @@ export interface Forwarding {
 }
 
 /** Whose ways the main process has: what signals mean, when the pid file is written, how its log looks, and in which words it says why it cannot start. */
-export type Manner = 'portico' | 'nginx';
+export type Manner = 'portico' | 'nginx' | 'gunicorn' | 'uwsgi';
 
 export interface ProcessSettings {
   readonly manner: Manner;
+  /** Absent: signals alone tell the server what to do. */
+  readonly triggers?: Triggers;
   /** What the list of processes shows of the supervisor. */
   readonly title: string;
   readonly user: string;
@@ -182,6 +184,25 @@ export interface StatsServer {
   readonly isMinified: boolean;
   /** With the threads of workers, and the requests that run. */
   readonly hasCores: boolean;
+}
+
+/** By what a server in uWSGI's manner is told what to do, beside signals. */
+export interface Triggers {
+  /** `die-on-term`: TERM ends the server. Otherwise it loads the application again at once. */
+  readonly termStops?: boolean;
+  /** `exit-on-reload`: a reload ends the server, for whoever has started it to start it again. */
+  readonly endsOnReload?: boolean;
+  /** `master-fifo`: pipes that are made, and from which commands of one letter are read. The first is read; digits change to another. */
+  readonly fifos?: readonly string[];
+  /** Files or folders of which each change is a command. */
+  readonly touched?: readonly Touched[];
+}
+
+export interface Touched {
+  readonly path: string;
+  readonly does: 'reload' | 'reload-chain' | 'reopen-logs';
+  /** `fs-reload`: of a folder all that is below it, at any depth. */
+  readonly isDeep?: boolean;
 }
 
 /** Sources are watched, and who changed them is shown why they cannot be run. */

@@ -201,6 +201,8 @@ export interface LoadFault {
   readonly traceback: string;
   /** What a developer's browser is to show (docs/lanes.md, FAILED): only with --reload, and if the fault is in the application's code. */
   readonly page?: string;
+  /** There is nothing to call by the name that was given. */
+  readonly isMisnamed?: true;
 }
 
 export interface Elsewhere {
@@ -265,8 +267,12 @@ export function parseFromZygote(message: ControlMessage): Outcome<FromZygote> {
 
 function readFault(fields: MessageFields): LoadFault {
   const page = fields.longText('page', '');
-  const fault = { error: fields.text('error'), traceback: fields.longText('traceback', '') };
-  return page === '' ? fault : { ...fault, page };
+  return {
+    error: fields.text('error'),
+    traceback: fields.longText('traceback', ''),
+    ...(page === '' ? {} : { page }),
+    ...(fields.has('isMisnamed') && fields.boolean('isMisnamed') ? { isMisnamed: true as const } : {}),
+  };
 }
 
 function parseKnown(kind: string, fields: MessageFields): FromZygote | undefined {

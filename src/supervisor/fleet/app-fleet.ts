@@ -1,6 +1,6 @@
 /** The workers of one application: what they are at first, and what is asked of all of them. */
 
-import { endGeneration, log, openGeneration } from './fleet-changes.ts';
+import { endGeneration, killWorker, log, openGeneration } from './fleet-changes.ts';
 import type { AppFleet, AppSettings, Turn } from './fleet-types.ts';
 
 export function createApp(settings: AppSettings): AppFleet {
@@ -56,7 +56,7 @@ export function reloadApp(turn: Turn, why: string): void {
   if (halfMade !== undefined) {
     log(turn, 'info', `${why}: reloading again; what the reload before had loaded is thrown away`);
     endGeneration(turn, halfMade);
-  } else if (fleet.settings.isDevelopment || fleet.isFailed) {
+  } else if (fleet.settings.isDevelopment || fleet.isFailed || fleet.current === undefined) {
     log(turn, 'info', `${why}: reloading`);
   } else {
     log(turn, 'info', `${why}: reloading; the running workers serve until the new ones are ready`);
@@ -65,6 +65,18 @@ export function reloadApp(turn: Turn, why: string): void {
   fleet.isOld = false;
   fleet.loadFault = undefined;
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
+}
+
+/** Requests that run are lost with their workers; those that wait are for the new ones. */
+export function killServing(turn: Turn): void {
+  const { fleet } = turn;
+  const old = fleet.generations.get(fleet.current ?? 0);
+  for (const worker of fleet.workers.values()) {
+    killWorker(turn, worker);
+  }
+  if (old !== undefined) {
+    endGeneration(turn, old);
+  }
 }
 
 /** A developer who has changed the code is to see what it does now, not the version before: requests wait for the new one. */

@@ -1,5 +1,6 @@
 /** What happens to the edge: it is started, pinged again and again, and replaced when it has ended or does not answer. */
 
+import { ENDED } from '../exit-codes.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import { describeExit } from './exit-words.ts';
@@ -85,7 +86,7 @@ function onEdgeExited(turn: ServerTurn, { cause, message }: Extract<EdgeFact, { 
     const error =
       message === '' ? `the edge process ${words}${edge.verdict === '' ? ' while it started' : ''}` : message;
     turn.actions.push({ kind: 'give-up', error, traceback: '' });
-    beginStop(turn, { isQuick: true, why: '', code: 1 });
+    beginStop(turn, { isQuick: true, why: '', code: ENDED.system });
     return;
   }
   edge.failures = isStable ? 0 : edge.failures + 1;

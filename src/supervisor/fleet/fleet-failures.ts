@@ -1,6 +1,7 @@
 /** What follows when a generation, or a worker of it, does not come to be. */
 
 import type { LoadFault } from '../../protocol/control/zygote.ts';
+import { ENDED } from '../exit-codes.ts';
 import { SUPERVISOR_LIMITS } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import { refuseApp } from './fleet-apps.ts';
@@ -8,9 +9,6 @@ import { endGeneration, killWorker, killZygote, label, log, openGeneration } fro
 import { beginStop } from './fleet-stop.ts';
 import type { Exit, FleetWorker, Generation, Turn } from './fleet-types.ts';
 import { appsOf } from './turns.ts';
-
-/** The exit code when the application cannot be loaded; gunicorn's as well. */
-const APPLICATION_FAULT = 3;
 
 /** A generation that cannot serve: at the first start the server ends with it, later the generation that runs goes on. */
 export function failGeneration(turn: Turn, generation: Generation, fault: LoadFault): void {
@@ -55,7 +53,7 @@ export function failGeneration(turn: Turn, generation: Generation, fault: LoadFa
 }
 
 /** At the start: without the one application there is nothing to serve; without one of several the others are served. */
-function giveUpApp(turn: Turn, { error, traceback }: LoadFault): void {
+function giveUpApp(turn: Turn, { error, traceback, isMisnamed }: LoadFault): void {
   const { fleet, server } = turn;
   fleet.isFailed = true;
   fleet.isReloading = false;
@@ -63,7 +61,8 @@ function giveUpApp(turn: Turn, { error, traceback }: LoadFault): void {
     const which =
       server.apps.size === 1 ? '' : `none of its applications can be loaded, the last of them ${fleet.settings.id}: `;
     turn.whole.actions.push({ kind: 'give-up', error: `${which}${error}`, traceback });
-    beginStop(turn.whole, { isQuick: true, why: '', code: APPLICATION_FAULT });
+    const code = isMisnamed === true ? ENDED.misnamed : ENDED.application;
+    beginStop(turn.whole, { isQuick: true, why: '', code });
     return;
   }
   turn.actions.push({ kind: 'tell-progress', progress: 'failed' });

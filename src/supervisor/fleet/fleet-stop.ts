@@ -27,6 +27,9 @@ export interface StopOrder {
 export function beginStop(turn: ServerTurn, { isQuick, why, code }: StopOrder): void {
   const { server, nowMs } = turn;
   const { gracefulTimeoutMs } = server.settings;
+  if (server.stop !== undefined && !isQuick) {
+    return;
+  }
   if (server.stop === undefined && !isQuick && isServing(server)) {
     log(turn, 'info', `${why}: stopping; requests that run may go on for ${gracefulTimeoutMs / 1000} s`);
     const deadlineMs = nowMs + gracefulTimeoutMs + SUPERVISOR_LIMITS.edgeOverdueMs;

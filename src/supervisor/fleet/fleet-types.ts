@@ -246,7 +246,8 @@ export type FleetFact = (AppFact & { readonly app: AppId }) | EdgeFact | { reado
 
 export type FleetCommand =
   | { readonly kind: 'start' }
-  | { readonly kind: 'reload'; readonly why: string }
+  /** `isBrutal`: the workers are killed, and nobody serves until new ones are ready. */
+  | { readonly kind: 'reload'; readonly why: string; readonly isBrutal?: true }
   | { readonly kind: 'join-app'; readonly settings: AppSettings }
   /** The configuration for which applications have joined is served. */
   | { readonly kind: 'change-apps'; readonly settings: ServerSettings }

@@ -6,7 +6,7 @@
  * fleet towards what is wanted, whatever led here: every rule of restarting and replacing is there, in one order.
  */
 
-import { addWorkers, createApp, nextAppDeadline, reloadApp, setWorkers } from './app-fleet.ts';
+import { addWorkers, createApp, killServing, nextAppDeadline, reloadApp, setWorkers } from './app-fleet.ts';
 import { changeApps, dropApps, joinApp } from './fleet-apps.ts';
 import { log, openGeneration } from './fleet-changes.ts';
 import { applyEdge, newEdge, startEdge } from './fleet-edge.ts';
@@ -65,7 +65,7 @@ function apply(turn: ServerTurn, event: FleetEvent): void {
       eachApp(turn, (app) => openGeneration(app, app.fleet.settings.preload));
       return;
     case 'reload':
-      reload(turn, event.why);
+      reload(turn, event);
       return;
     case 'add-worker':
       eachServing(turn, (app) => addWorkers(app, 1));
@@ -124,7 +124,7 @@ function applyToApp(whole: ServerTurn, event: AppFact & { readonly app: string }
   }
 }
 
-function reload(turn: ServerTurn, why: string): void {
+function reload(turn: ServerTurn, { why, isBrutal }: Extract<FleetEvent, { kind: 'reload' }>): void {
   const { server } = turn;
   if (server.stop !== undefined) {
     log(turn, 'warning', 'not reloading: the server is stopping');
@@ -133,7 +133,12 @@ function reload(turn: ServerTurn, why: string): void {
   if (server.apps.size === 0) {
     log(turn, 'info', `${why}: there is no application to load again`);
   }
-  eachServing(turn, (app) => reloadApp(app, why));
+  eachServing(turn, (app) => {
+    if (isBrutal === true) {
+      killServing(app);
+    }
+    reloadApp(app, why);
+  });
   server.reloadCount += 1;
   if (server.serviceState === 'reloading') {
     // Told once more: a service manager that has sent the signal (`Type=notify-reload`) waits for a message that is younger than it.

@@ -29,8 +29,10 @@ export class Successor {
 
   constructor({ file, args, env }: OwnProgram, given: Given, events: SuccessorEvents) {
     const { handOver, fds } = numberHandedOver(given);
+    // By this variable a gunicorn.conf.py sees that its server replaces another.
+    const told = given.model.process.manner === 'gunicorn' ? { GUNICORN_PID: String(process.pid) } : {};
     this.#process = spawn(file, args, {
-      env: { ...env, [PREDECESSOR_VARIABLE]: JSON.stringify(handOver) },
+      env: { ...env, ...told, [PREDECESSOR_VARIABLE]: JSON.stringify(handOver) },
       stdio: ['ignore', 'inherit', 'inherit', ...fds],
     });
     // It outlives us.

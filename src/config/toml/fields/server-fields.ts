@@ -44,7 +44,9 @@ function inFolder(address: BindAddress, folder: string): BindAddress {
     : address;
 }
 
-export const PROCESS_FIELDS: Fields<Omit<ProcessSettings, 'manner' | 'title' | 'edgeProgram' | 'zygoteProgram'>> = {
+export const PROCESS_FIELDS: Fields<
+  Omit<ProcessSettings, 'manner' | 'triggers' | 'title' | 'edgeProgram' | 'zygoteProgram'>
+> = {
   user: field<string>('user', TEXT, '', 'Who edge and applications run as, where root has started the server.', 'edge'),
   group: field<string>('group', TEXT, '', 'The group; empty: that of the user.', 'edge'),
   umask: field<number | undefined>(

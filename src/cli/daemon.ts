@@ -1,5 +1,5 @@
 /**
- * `daemon on`: the server is another process, in a session of its own. What was started ends when the server has its sockets and its pid file, or with the
+ * A daemon, as nginx's `daemon on` asks for it, gunicorn's `--daemon` and uWSGI's `daemonize`: the server is another process, in a session of its own. What was started ends when the server has its sockets and its pid file, or with the
  * server's exit code if it could not start. Node cannot fork, so the server is this program again, told by a variable that it is the one.
  *
  * The daemon has no terminal: its standard error is the error log, so that whoever started it (an ssh session, a hook) is not held by it. What it has to tell
@@ -8,7 +8,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { DAEMON_VARIABLE } from '../invocation.ts';
+import { DAEMON_VARIABLE } from './invocation.ts';
 
 /** The exit code where a signal has ended the daemon during its start. */
 const FAILED = 1;
