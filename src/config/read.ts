@@ -103,6 +103,13 @@ function checkTogether(options: ServeOptions, report: Report): void {
       'warning',
     );
   }
+  if (options.workersMin > options.workers) {
+    report(
+      'settings.conflict',
+      atFlag('--workers-min'),
+      `${options.workersMin} is more than --workers (${options.workers}), which is the most.`,
+    );
+  }
   for (const address of repeatedAddresses([...options.binds, ...options.insecureBinds])) {
     report('settings.conflict', atFlag('--bind'), `${address} is given twice. Leave one out.`);
   }

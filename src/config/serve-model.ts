@@ -29,13 +29,14 @@ export function serveModel(request: ServeRequest, cwd: string): ServerModel {
   return request.finish?.(model, at) ?? model;
 }
 
-function modelOf({ app, options, uwsgi, gunicorn, process }: ServeRequest, at: Resolve): ServerModel {
+function modelOf({ app, options, uwsgi, gunicorn, process, scaling }: ServeRequest, at: Resolve): ServerModel {
   return {
     listeners: listenersOf(options),
     sites: [siteOf(options, at)],
     apps: [
       {
         ...appOf(app, options, at),
+        ...(scaling === undefined ? {} : { scaling }),
         ...(uwsgi === undefined ? {} : { uwsgi }),
         ...(gunicorn === undefined ? {} : { gunicorn }),
       },
@@ -195,6 +196,8 @@ function appOf(target: string, options: ServeOptions, at: Resolve): App {
     env: Object.fromEntries(options.env),
     preload: options.preload,
     workers: options.workers,
+    workersMin: options.workersMin,
+    idleMs: options.idleMs,
     threads: options.threads,
     workerConnections: options.workerConnections,
     lifespan: options.lifespan,

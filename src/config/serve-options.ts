@@ -2,7 +2,7 @@
 
 import type { AccessFormat } from './access-format/access-format.ts';
 import type { BindAddress, ServeBind } from './bind-address.ts';
-import type { GunicornApp } from './model/app.ts';
+import type { GunicornApp, Scaling } from './model/app.ts';
 import type { UrlFolder } from './model/folders.ts';
 import type { ProcessSettings, ServerModel } from './model/server-model.ts';
 import type { UwsgiApp } from './model/uwsgi-app.ts';
@@ -44,6 +44,9 @@ export interface ServeOptions {
   readonly insecureBinds: readonly BindAddress[];
 
   readonly workers: number;
+  /** 0: as many as `workers`. */
+  readonly workersMin: number;
+  readonly idleMs: number;
   readonly threads: number;
   readonly edgeThreads: number;
   readonly preload: PreloadMode;
@@ -154,4 +157,6 @@ export interface ServeRequest {
   readonly gunicorn?: GunicornApp;
   /** What the words of another program say of the process, beyond the options. */
   readonly process?: Partial<ProcessSettings>;
+  /** … and of how the number of workers follows the load. */
+  readonly scaling?: Partial<Scaling>;
 }

@@ -3,6 +3,7 @@ import type { ServerModel } from '../config/model/server-model.ts';
 import type { AppSettings, ServerSettings } from './fleet/fleet-types.ts';
 import { SUPERVISOR_LIMITS } from './limits.ts';
 import { logNames } from './log-names.ts';
+import { workersAtStart } from './scaling/scaling-of.ts';
 import { SlotRanges } from './slot-ranges.ts';
 
 /** What the fleet goes by, of the whole server. */
@@ -37,7 +38,7 @@ function settingsOf(app: App, model: ServerModel, firstSlot: number): AppSetting
     id: app.id,
     namePrefix: logNames(app, model).workers,
     firstSlot,
-    workers: app.workers,
+    workers: workersAtStart(app),
     threads: app.threads,
     preload: preloadOf(app),
     workerClass: app.workerClass,

@@ -78,6 +78,10 @@ export const SUPERVISOR_LIMITS = {
   successorReportsMax: 262_144,
   /** After the start, what it has left in memory is collected: not before the first requests have had their answers. */
   collectAfterMs: 2_000,
+  /** How often it is looked whether there are as many workers as there is work for … */
+  scalingEveryMs: 500,
+  /** … and while an application has none. */
+  scalingAsleepMs: 50,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** How often it is looked whether Unix sockets are still where clients find them. */

@@ -28,6 +28,8 @@ import { ModelReload } from './model-reload.ts';
 import type { PreparedServer } from './prepare.ts';
 import { ReleaseWatch } from './release-watch.ts';
 import { Reloads } from './reloads.ts';
+import { hasScaling } from './scaling/scaling-of.ts';
+import { WorkerScaling } from './scaling/worker-scaling.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
 import { addressOf } from './sockets/address-of.ts';
@@ -35,7 +37,7 @@ import { SocketWatch } from './sockets/socket-watch.ts';
 import { SpoolFolders, spoolParents } from './spool-folders.ts';
 import { Status } from './status/status.ts';
 import { tellWorkers } from './tell-workers.ts';
-import { TerminalWatch } from './terminal-watch.ts';
+import { isTerminal, TerminalWatch } from './terminal-watch.ts';
 import { Upgrade } from './upgrade/upgrade.ts';
 import { readVersion } from './version.ts';
 
@@ -69,6 +71,7 @@ export class Supervisor {
   readonly #modelReload: ModelReload | undefined;
   readonly #certificates: CertificateWatch;
   readonly #upgrade: Upgrade;
+  readonly #scaling: WorkerScaling;
   readonly #queue: FleetEvent[] = [];
   /** Called after each step of the fleet. */
   readonly #watchers = new Set<() => void>();
@@ -130,6 +133,12 @@ export class Supervisor {
       ...{ server, edge: this.#edge, clock, fleet: () => this.#fleet, nowMs: () => this.#nowMs },
       ...{ onFault: (error) => this.fail(error), besideOf: (id) => this.#apps.get(id)?.zygotes.beside },
     });
+    this.#scaling = new WorkerScaling({
+      ...{ command, fleet: () => this.#fleet, nowMs: () => this.#nowMs },
+      model: () => this.#server.model,
+      ask: () => this.#edge.reports.ask(),
+      endIdle: (why) => this.stop(false, why),
+    });
     this.reloads = new Reloads({
       ...{ clock, log, command, fleet: () => this.#fleet, model: () => this.#modelReload },
       look: () => this.#socketWatch.look(),
@@ -148,6 +157,9 @@ export class Supervisor {
     setInterval(() => this.#weighWorkers(), SUPERVISOR_LIMITS.memoryPollMs).unref();
     if (this.#socketWatch.isNeeded) {
       setInterval(() => this.#socketWatch.look(), SUPERVISOR_LIMITS.socketPollMs).unref();
+    }
+    if (this.#modelReload !== undefined || this.#server.model.apps.some(hasScaling)) {
+      this.#scaling.start();
     }
     if (this.#terminal.isNeeded) {
       setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
@@ -479,11 +491,6 @@ export class Supervisor {
     await this.#server.serverLogs.finish(this.#clock);
     this.#reports.onFinished(code);
   }
-}
-
-/** Standard error, where the log is: see TerminalWatch. */
-function isTerminal(): boolean {
-  return process.getBuiltinModule('node:tty').isatty(2);
 }
 
 function isOfApp(action: FleetAction): action is Extract<FleetAction, { readonly app: AppId }> {

@@ -33,3 +33,8 @@ export class TerminalWatch {
     return this.#state !== 'none' && !this.#isTerminal();
   }
 }
+
+/** Standard error, where the log is. */
+export function isTerminal(): boolean {
+  return process.getBuiltinModule('node:tty').isatty(2);
+}

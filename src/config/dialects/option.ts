@@ -7,6 +7,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import { success } from '../../kernel/outcome.ts';
 import type { BindAddress } from '../bind-address.ts';
 import type { Report } from '../diagnostic.ts';
+import type { Scaling } from '../model/app.ts';
 import type { Manner, ProcessSettings } from '../model/server-model.ts';
 import type { UwsgiApp } from '../model/uwsgi-app.ts';
 import type { Place } from '../place.ts';
@@ -167,6 +168,8 @@ export interface Completed {
   readonly finish?: FinishModel;
   /** What it says of the process, beyond the options. */
   readonly process?: Partial<ProcessSettings>;
+  /** … and of how the number of workers follows the load. */
+  readonly scaling?: Partial<Scaling>;
 }
 
 export function setting<T>(parse: (text: string) => Outcome<T>, draft: (value: T) => Draft): Treatment {

@@ -30,7 +30,14 @@ export interface App extends EdgeApp {
   readonly envFile: string;
   readonly env: Readonly<Record<string, string>>;
   readonly preload: 'auto' | 'always' | 'never';
+  /** With `scaling` the most. */
   readonly workers: number;
+  /** With fewer than `workers` their number follows the load; 0: there are always `workers`. */
+  readonly workersMin: number;
+  /** Without a request for so long all workers are let go, and the next one has them started. 0: never. */
+  readonly idleMs: number;
+  /** Absent: as `USUAL_SCALING` says. */
+  readonly scaling?: Partial<Scaling>;
   readonly threads: number;
   /** Requests and WebSockets that one worker of an ASGI application runs at a time. */
   readonly workerConnections: number;
@@ -53,6 +60,23 @@ export interface GunicornApp {
   readonly hooks: readonly string[];
   /** All other settings, by name, as `cfg` has them. */
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** How the number of workers follows the load. */
+export interface Scaling {
+  /** At the start; 0: the least. */
+  readonly workersInitial: number;
+  /** How many are added at a time, at least. */
+  readonly step: number;
+  /** Load must be low for so long before a worker is let go. */
+  readonly quietMs: number;
+  /** Which part of the time workers are busy before others are started beside them. */
+  readonly busyMax: number;
+  readonly idleMs: number;
+  /** The workers of the start are let go at once, until there is a request. */
+  readonly startsCheap: boolean;
+  /** The server ends where its workers would be let go. */
+  readonly endsIdle: boolean;
 }
 
 /** In milliseconds; 0 is "no limit". */

@@ -1,7 +1,7 @@
 /** The workers of one application: what they are at first, and what is asked of all of them. */
 
 import { endGeneration, killWorker, log, openGeneration } from './fleet-changes.ts';
-import type { AppFleet, AppSettings, Turn } from './fleet-types.ts';
+import type { AppFleet, AppSettings, FleetCommand, Turn } from './fleet-types.ts';
 
 export function createApp(settings: AppSettings): AppFleet {
   return {
@@ -63,6 +63,8 @@ export function reloadApp(turn: Turn, why: string): void {
   }
   fleet.isReloading = true;
   fleet.isOld = false;
+  // What is loaded is seen to run by a worker.
+  fleet.target = Math.max(1, fleet.target);
   fleet.loadFault = undefined;
   openGeneration(turn, fleet.unsafeReasons.length > 0 ? 'never' : fleet.settings.preload);
 }
@@ -107,9 +109,23 @@ export function addWorkers(turn: Turn, count: number): void {
     log(turn, 'warning', `the number of workers stays at ${fleet.target}`);
     return;
   }
+  setTarget(turn, target, '');
+}
+
+/** By load. 0: all of them are let go, until there is work again. */
+export function scaleApp(turn: Turn, { app, workers, why }: Extract<FleetCommand, { kind: 'scale-app' }>): void {
+  const { settings, target, isAlone } = turn.fleet;
+  const isPossible = workers <= (isAlone ? 1 : workersMax(settings)) && turn.server.stop === undefined;
+  if (settings.id === app && target !== workers && isPossible) {
+    setTarget(turn, workers, `: ${why}`);
+  }
+}
+
+function setTarget(turn: Turn, target: number, reason: string): void {
+  const { fleet } = turn;
   const before = fleet.target;
   fleet.target = target;
-  log(turn, 'info', `the number of workers is now ${target}`);
+  log(turn, 'info', `the number of workers is now ${target}${reason}`);
   for (const { id, state } of fleet.generations.values()) {
     if (state !== 'ending') {
       turn.actions.push({ kind: 'tell-workers', generation: id, count: target, before });

@@ -6,7 +6,7 @@
  * fleet towards what is wanted, whatever led here: every rule of restarting and replacing is there, in one order.
  */
 
-import { addWorkers, createApp, killServing, nextAppDeadline, reloadApp, setWorkers } from './app-fleet.ts';
+import { addWorkers, createApp, killServing, nextAppDeadline, reloadApp, scaleApp, setWorkers } from './app-fleet.ts';
 import { changeApps, dropApps, joinApp } from './fleet-apps.ts';
 import { log, openGeneration } from './fleet-changes.ts';
 import { applyEdge, newEdge, startEdge } from './fleet-edge.ts';
@@ -75,6 +75,9 @@ function apply(turn: ServerTurn, event: FleetEvent): void {
       return;
     case 'set-workers':
       eachServing(turn, (app) => setWorkers(app, event));
+      return;
+    case 'scale-app':
+      eachServing(turn, (app) => scaleApp(app, event));
       return;
     case 'join-app':
       joinApp(turn, event.settings);

@@ -73,10 +73,24 @@ const NAMED_FOLDER: Kind<UrlFolder> = scalar<UrlFolder>({
   render: ({ url, root }) => (url === '' ? root : `${url}=${root}`),
 });
 
-export const APP_FIELDS: Fields<Omit<App, 'id' | 'uwsgi' | 'gunicorn'>> = {
+export const APP_FIELDS: Fields<Omit<App, 'id' | 'uwsgi' | 'gunicorn' | 'scaling'>> = {
   target: required<string>('module', TEXT, '', '`module:callable`, a module, or a path.'),
   interface: field<App['interface']>('interface', choice('auto', 'wsgi', 'asgi'), 'auto', 'How it is called.', 'app'),
   workers: field<number>('workers', integer(1), 1, 'How many processes run it.', 'app'),
+  workersMin: field<number>(
+    'workers-min',
+    integer(0),
+    0,
+    'The least of them: as many run as there is work for. 0: always all.',
+    'app',
+  ),
+  idleMs: field<number>(
+    'idle',
+    DURATION,
+    0,
+    'Without a request for so long they are let go, until there is one; 0: never.',
+    'app',
+  ),
   threads: field<number>('threads', integer(1), 1, 'How many threads each of them has (WSGI).', 'app'),
   workerConnections: field<number>(
     'worker-connections',

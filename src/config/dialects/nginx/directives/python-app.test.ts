@@ -52,12 +52,13 @@ test('an application without a block is as portico serve runs one, in the folder
 
 test('settings have the names of portico serve, with nginx values', () => {
   const app = appOf(
-    'interface asgi; workers 4; threads 2; worker_connections 9; loop uvloop; preload on; chdir site; venv env; env A x; env B "y z"; env_file .env; ' +
+    'interface asgi; workers 4; workers_min 2; idle 10m; threads 2; worker_connections 9; loop uvloop; preload on; chdir site; venv env; env A x; env B "y z"; env_file .env; ' +
       'timeout 500ms; graceful_timeout 1m; start_timeout 5; drain_timeout 0; max_requests 10; max_requests_jitter 2; max_age 1h; max_memory 300m; ' +
       'queue 5; queue_timeout 2s; websockets off; ws_max_size 1m; ws_compression off; root_path /base/; x_accel /protected /data; x_sendfile out;',
   );
   assert.deepEqual(app, {
     ...{ id: 'site.wsgi', target: 'site.wsgi', interface: 'asgi', workers: 4, threads: 2, workerConnections: 9 },
+    ...{ workersMin: 2, idleMs: 600_000 },
     ...{ workerClass: 'sync', loop: 'uvloop', lifespan: 'auto', preload: 'always', chdir: '/srv/site' },
     ...{ python: '/srv/env', env: { A: 'x', B: 'y z' }, envFile: '/srv/.env', rootPath: '/base' },
     timeouts: { requestMs: 500, gracefulMs: 60_000, startMs: 5000, drainMs: 0 },

@@ -111,6 +111,8 @@ const COUNT = 'number(0-1000000000)';
 const SETTING_ROWS: readonly Row[] = [
   setting('interface', 'auto|wsgi|asgi', plain('interface', word)),
   setting('workers', 'number(1-512)', plain('workers', number)),
+  setting('workersMin', 'number(0-512)', plain('workersMin', number)),
+  setting('idleMs', 'msec', plain('idleMs', number)),
   setting('threads', 'number(1-256)', plain('threads', number)),
   setting('workerClass', 'sync|gevent', plain('workerClass', word)),
   setting('workerConnections', COUNT, plain('workerConnections', number)),
