@@ -204,9 +204,7 @@ class Zygote:
 
     def _fail(self, settings: Settings, error: LoadError) -> NoReturn:
         page = page_of(settings, error)
-        self.say(
-            'load-failed', error=error.summary, traceback=error.traceback, page=page, isMisnamed=error.is_misnamed
-        )
+        self.say('load-failed', error=error.summary, traceback=error.traceback, page=page, isMisnamed=error.is_misnamed)
         self._leave(LOAD_FAILED)
 
     def _preload(self, settings: Settings) -> dict[str, Any]:
