@@ -51,6 +51,7 @@ function settingsOf(app: App, model: ServerModel, firstSlot: number): AppSetting
     timeoutMs: app.timeouts.requestMs,
     maxAgeMs: app.recycling.ageMsMax,
     isDevelopment,
+    ...(model.process.manner === 'uwsgi' ? { saysHarakiri: true } : {}),
     hasHooks: app.gunicorn !== undefined,
   };
 }

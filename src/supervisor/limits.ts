@@ -82,6 +82,8 @@ export const SUPERVISOR_LIMITS = {
   scalingEveryMs: 500,
   /** … and while an application has none. */
   scalingAsleepMs: 50,
+  /** How often it is looked whether a file was touched: as often as uWSGI's master looks. */
+  touchPollMs: 1_000,
   /** How often the memory of workers is looked at. */
   memoryPollMs: 5_000,
   /** How often it is looked whether Unix sockets are still where clients find them. */

@@ -100,6 +100,11 @@ export async function supervise(
       log.say('warning', ANY_HEADER_TAKEN);
     }
     supervisor.start();
+    if (model.process.triggers !== undefined) {
+      void import('./triggers/start-triggers.ts').then(({ startTriggers }) =>
+        startTriggers(server, log, (command, why) => supervisor.obey(command, why)),
+      );
+    }
     void commands.open();
     if (model.development !== undefined) {
       void import('./development.ts').then(({ develop }) => develop(server, log, (why) => supervisor.reloads.ask(why)));

@@ -20,6 +20,8 @@ export type SignalCommand =
   | 'rest'
   /** The same in the foreground too; the next one has them taken again. */
   | 'pause'
+  /** All workers are let go, until there is a request. */
+  | 'go-cheap'
   /** What is known of the workers, into the log. */
   | 'tell-workers';
 

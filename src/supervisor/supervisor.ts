@@ -158,7 +158,8 @@ export class Supervisor {
     if (this.#socketWatch.isNeeded) {
       setInterval(() => this.#socketWatch.look(), SUPERVISOR_LIMITS.socketPollMs).unref();
     }
-    if (this.#modelReload !== undefined || this.#server.model.apps.some(hasScaling)) {
+    const { triggers } = this.#server.model.process;
+    if (this.#modelReload !== undefined || triggers !== undefined || this.#server.model.apps.some(hasScaling)) {
       this.#scaling.start();
     }
     if (this.#terminal.isNeeded) {
@@ -206,7 +207,9 @@ export class Supervisor {
         this.stop(true, why);
         return;
       case 'reload':
-        if (this.#terminal.hasHungUp()) {
+        if (this.#server.model.process.triggers?.endsOnReload === true) {
+          this.stop(false, why);
+        } else if (this.#terminal.hasHungUp()) {
           this.#onHangUp();
         } else if (!this.#upgrade.takesReload(why)) {
           this.reloads.ask(why);
@@ -230,6 +233,11 @@ export class Supervisor {
         return;
       case 'reopen-logs':
         void reopenLogs({ server: this.#server, edge: this.#edge, apps: this.#apps.values(), log: this.#log });
+        return;
+      case 'go-cheap':
+        for (const app of this.#fleet.apps.keys()) {
+          this.#happen({ kind: 'scale-app', app, workers: 0, why });
+        }
         return;
       case 'add-worker':
       case 'remove-worker':

@@ -108,6 +108,8 @@ export interface AppSettings {
   readonly drainTimeoutMs: number;
   readonly timeoutMs: number;
   readonly maxAgeMs: number;
+  /** Readers of the log look for uWSGI's word for a request that takes too long. */
+  readonly saysHarakiri?: boolean;
   /** --reload: nobody is served by code that has changed, and code that cannot be loaded is waited for. */
   readonly isDevelopment: boolean;
   /** Hooks of gunicorn's are to be called: a worker that is killed hears of it before, by the signal that it would get there. */

@@ -138,6 +138,10 @@ function onRequestStuck(turn: Turn, worker: FleetWorker, event: EventOf<'request
       : `${request} has run for ${seconds.toFixed(1)} s in ${label(worker)}, longer than the timeout: its client was answered 504, and the worker is replaced`,
   });
   worker.stuckCount += 1;
+  if (settings.saysHarakiri === true) {
+    const words = `*** HARAKIRI ON WORKER ${worker.seat + 1} (pid: ${worker.pid}, try: ${worker.stuckCount}) ***`;
+    log(turn, 'error', words);
+  }
   worker.why = isLoop ? 'its event loop did not turn' : 'a request has run into the timeout';
   if (worker.stuckCount === 1 && worker.state !== 'stopping') {
     turn.actions.push({ kind: 'signal-worker', generation: worker.generation, worker: worker.id, signal: 'SIGUSR2' });

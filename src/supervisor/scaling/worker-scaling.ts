@@ -48,7 +48,8 @@ export class WorkerScaling {
 
   async #look(): Promise<void> {
     const { model, fleet, ask } = this.#parts;
-    const apps = model().apps.filter(hasScaling);
+    // Where workers were let go by hand they come back with the next request.
+    const apps = model().apps.filter((app) => hasScaling(app) || fleet().apps.get(app.id)?.target === 0);
     if (apps.length === 0 || !fleet().isStarted || fleet().stop !== undefined) {
       return;
     }

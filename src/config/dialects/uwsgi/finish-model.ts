@@ -6,7 +6,7 @@ import type { AppContent } from '../../model/content.ts';
 import type { StaticFolder, UrlFolder } from '../../model/folders.ts';
 import type { AccessLogRule } from '../../model/logs.ts';
 import type { Scope } from '../../model/scope.ts';
-import type { Listener, Location, ServerModel, Site } from '../../model/server-model.ts';
+import type { Listener, Location, ServerModel, Site, Touched, Triggers } from '../../model/server-model.ts';
 import type { DefinedVariable } from '../../model/variables.ts';
 import type { FinishModel } from '../../serve-options.ts';
 import type { UwsgiWords } from './uwsgi-words.ts';
@@ -77,6 +77,7 @@ export function finishModel(words: UwsgiWords, mounted: readonly MountedApp[]): 
       process: {
         ...model.process,
         ...(words.title === undefined ? {} : { title: words.title }),
+        triggers: triggersOf(words, at),
       },
     };
   };
@@ -221,5 +222,23 @@ function loggingOf(words: UwsgiWords, { logs, variables, scopes }: ServerModel):
     logs: targets,
     variables: [...variables, isLogged],
     accessLogs: rules.map((rule) => ({ ...rule, when: [{ variable: LOGGED }] })),
+  };
+}
+
+/** By what the server is told what to do, beside signals. */
+function triggersOf(words: UwsgiWords, at: (path: string) => string): Triggers {
+  const { termStops = false, endsOnReload = false, fifos = [] } = words;
+  const touched = (paths: readonly string[] | undefined, how: Omit<Touched, 'path'>): Touched[] =>
+    (paths ?? []).map((path) => ({ path: at(path), ...how }));
+  return {
+    termStops,
+    endsOnReload,
+    fifos: fifos.map(at),
+    touched: [
+      ...touched(words.touchReload, { does: 'reload' }),
+      ...touched(words.touchChain, { does: 'reload-chain' }),
+      ...touched(words.touchLogs, { does: 'reopen-logs' }),
+      ...touched(words.fsReload, { does: 'reload', isDeep: true }),
+    ],
   };
 }

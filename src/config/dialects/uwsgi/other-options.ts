@@ -92,9 +92,10 @@ const GROUPS: readonly Group[] = [
     names: `disable-sendfile honour-range`,
   },
   {
-    reason: 'there are always as many workers as --processes says',
+    reason:
+      'one way of adding workers is used, which looks at the queue and at how busy they are, and not at their memory. --cheaper-step, --cheaper-overload and --cheaper-busyness-max change it',
     kind: 'told',
-    names: `cheap cheaper-algo= cheaper-busyness-backlog-alert= cheaper-busyness-backlog-multiplier= cheaper-busyness-backlog-nonzero= cheaper-busyness-backlog-step= cheaper-busyness-max= cheaper-busyness-min= cheaper-busyness-multiplier= cheaper-busyness-penalty= cheaper-busyness-verbose cheaper-idle= cheaper-initial= cheaper-overload= cheaper-rss-limit-hard= cheaper-rss-limit-soft= cheaper-step= cheaper= die-on-idle die-on-no-workers idle=`,
+    names: `cheaper-busyness-backlog-alert= cheaper-busyness-backlog-multiplier= cheaper-busyness-backlog-nonzero= cheaper-busyness-backlog-step= cheaper-busyness-min= cheaper-busyness-multiplier= cheaper-busyness-penalty= cheaper-busyness-verbose cheaper-rss-limit-hard= cheaper-rss-limit-soft= die-on-no-workers`,
   },
   {
     reason:
@@ -168,14 +169,9 @@ const GROUPS: readonly Group[] = [
     names: `auto-procname procname-append= procname-prefix-spaced= procname-prefix=`,
   },
   {
-    reason: 'nothing is touched yet. Send the server SIGHUP, or SIGUSR1 for its logs',
+    reason: 'logs are rotated by logrotate, and no reload is brutal but by SIGTERM',
     kind: 'told',
-    names: `fs-brutal-reload= fs-reload= propagate-touch touch-chain-reload= touch-logreopen= touch-logrotate= touch-workers-reload=`,
-  },
-  {
-    reason: 'there is no file of commands. Send signals',
-    kind: 'told',
-    names: `master-fifo=`,
+    names: `fs-brutal-reload= propagate-touch touch-logrotate=`,
   },
   {
     reason: 'WebSockets are those of ASGI: uwsgi.websocket_handshake() is not there',
@@ -232,10 +228,6 @@ const GROUPS: readonly Group[] = [
   {
     reason: 'name the interpreter by --home',
     names: `no-site py-executable= py-sys-executable= pyargv=`,
-  },
-  {
-    reason: 'leave it to a service manager',
-    names: `exit-on-reload`,
   },
   {
     reason: 'PYTHONOPTIMIZE and its kin are said with --env',

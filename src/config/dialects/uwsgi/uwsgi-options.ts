@@ -5,6 +5,7 @@ import { meaningless, setting, unsupported } from '../option.ts';
 import { ADDRESS_OPTIONS } from './address-options.ts';
 import { APPLICATION_OPTIONS } from './application-options.ts';
 import { FILE_OPTIONS } from './file-options.ts';
+import { LIFECYCLE_OPTIONS } from './lifecycle-options.ts';
 import { LOG_OPTIONS } from './log-options.ts';
 import { flag, row, told } from './option-row.ts';
 import { OTHER_OPTIONS } from './other-options.ts';
@@ -78,12 +79,6 @@ const REST: readonly Option[] = [
     flag((statsNoCores) => ({ statsNoCores })),
   ),
   row(
-    'touch-reload',
-    'FILE',
-    'Workers are replaced when a file is touched.',
-    told('nothing is watched. Send the server SIGHUP'),
-  ),
-  row(
     'hook-master-start',
     'ACTION',
     'What the master does first. That SIGTERM ends the server gently, unix_signal:15 gracefully_kill_them_all, is so in any case.',
@@ -103,6 +98,7 @@ export const UWSGI_OPTIONS: readonly Option[] = [
   ...ADDRESS_OPTIONS,
   ...APPLICATION_OPTIONS,
   ...WORKER_OPTIONS,
+  ...LIFECYCLE_OPTIONS,
   ...FILE_OPTIONS,
   ...LOG_OPTIONS,
   ...PROCESS_OPTIONS,

@@ -39,6 +39,21 @@ export interface UwsgiWords {
   readonly expires?: readonly FileExpiry[];
 
   readonly isDaemon?: boolean;
+  /** How the number of workers follows the load. */
+  readonly workersInitial?: number;
+  readonly workersStep?: number;
+  readonly quietMs?: number;
+  readonly busyMax?: number;
+  readonly startsCheap?: boolean;
+  readonly endsIdle?: boolean;
+  /** By what the server is told what to do, beside signals. */
+  readonly termStops?: boolean;
+  readonly endsOnReload?: boolean;
+  readonly fifos?: readonly string[];
+  readonly touchReload?: readonly string[];
+  readonly touchChain?: readonly string[];
+  readonly touchLogs?: readonly string[];
+  readonly fsReload?: readonly string[];
   readonly title?: string;
   readonly requestLog?: RequestLog;
   readonly isUnlogged?: boolean;

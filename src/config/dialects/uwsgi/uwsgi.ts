@@ -5,6 +5,7 @@ import { success } from '../../../kernel/outcome.ts';
 import { UWSGI_LINE } from '../../access-format/uwsgi-atoms.ts';
 import type { BindAddress, ServeBind } from '../../bind-address.ts';
 import type { Report } from '../../diagnostic.ts';
+import type { Scaling } from '../../model/app.ts';
 import type { Instruction } from '../../model/instruction.ts';
 import type { UwsgiApp } from '../../model/uwsgi-app.ts';
 import { atFlag } from '../../place.ts';
@@ -35,6 +36,7 @@ export const UWSGI: Dialect = {
   name: 'uwsgi',
   version: '2.0',
   manner: 'argparse',
+  serverManner: 'uwsgi',
   application: '[FILE]',
   options: UWSGI_OPTIONS,
   readWords: (args, surroundings) => readCommandWords(UWSGI_OPTIONS, args, surroundings),
@@ -65,6 +67,20 @@ function complete({ draft, machine, said = [] }: Asked, report: Report): Complet
     options: { ...optionsGiven(draft), ...addresses, ...loggingOf(draft), ...environmentOf(draft, machine.env) },
     uwsgi: uwsgiAppOf(said, draft, report),
     finish: finishModel({ ...draft, routes: routesOf(said) }, mounted),
+    process: { isDaemon: draft.isDaemon === true },
+    scaling: scalingOf(draft),
+  };
+}
+
+function scalingOf(draft: Draft): Partial<Scaling> {
+  const { workersInitial, workersStep, quietMs, busyMax, startsCheap, endsIdle } = draft;
+  return {
+    ...(workersInitial === undefined ? {} : { workersInitial }),
+    ...(workersStep === undefined ? {} : { step: workersStep }),
+    ...(quietMs === undefined ? {} : { quietMs }),
+    ...(busyMax === undefined ? {} : { busyMax }),
+    ...(startsCheap === undefined ? {} : { startsCheap }),
+    ...(endsIdle === undefined ? {} : { endsIdle }),
   };
 }
 

@@ -4,7 +4,7 @@ import { parseOctal, parseText } from '../../setting-values.ts';
 import type { Option } from '../option.ts';
 import { setting } from '../option.ts';
 import { readInteger, readSeconds, WORKERS_MAX } from '../option-values.ts';
-import { flag, row } from './option-row.ts';
+import { row } from './option-row.ts';
 import { readLogPath } from './uwsgi-values.ts';
 
 const MEGABYTE = 1_048_576;
@@ -109,11 +109,5 @@ export const WORKER_OPTIONS: readonly Option[] = [
     'NAME',
     'What the list of processes shows of the server.',
     setting(parseText, (title) => ({ title })),
-  ),
-  row(
-    'die-on-term',
-    undefined,
-    'SIGTERM ends the server, as it does without it.',
-    flag(() => ({})),
   ),
 ];
