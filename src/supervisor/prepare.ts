@@ -121,14 +121,13 @@ export async function prepareServer(
   if (!certificates.ok) {
     return failure({ messages: certificates.fault, code: SETTINGS_FAULT });
   }
-  const { umask } = settings;
   const opened = await openSockets({
     listeners: allListeners(model),
     manager,
     predecessor,
     identity,
     edgeThreads: edge.threads,
-    umask,
+    umask: settings.umask,
     manner: settings.manner,
     onWait: tell,
   });
@@ -139,9 +138,8 @@ export async function prepareServer(
   const statsSocket = await openStats(model, identity, { predecessor, tell });
   const slots = newSlots(model);
   const own = [process.execPath, RUN_AS_USER, EDGE_AS_USER, edgeProgram];
-  const isSecond = settings.manner !== 'nginx' && predecessor?.isThere === true;
   const rightsNote = mayAct(identity) ? whyNotRoots(own, settings) : undefined;
-  const files = openFiles(model, identity, { rightsNote, isSecond });
+  const files = openFiles(model, identity, { rightsNote, predecessor });
   const wires =
     files.ok && statsSocket.ok
       ? await openWorkerWires(env, {
@@ -258,14 +256,15 @@ function checkWatched({ development }: ServerModel): string[] {
 
 type OpenFiles = Pick<PreparedServer, 'serverLogs' | 'logs' | 'pidFile' | 'rightsNote'>;
 
-/** `rightsNote`: why we must not go on with root's rights. Then this is the last that is done with them. `isSecond`: the server that is replaced has the pid file. */
+/** `rightsNote`: why we must not go on with root's rights. Then this is the last that is done with them. */
 function openFiles(
   model: ServerModel,
   identity: Identity | undefined,
-  { rightsNote, isSecond }: { readonly rightsNote: string | undefined; readonly isSecond: boolean },
+  { rightsNote, predecessor }: Pick<PreparedServer, 'rightsNote' | 'predecessor'>,
 ): Outcome<OpenFiles> {
   const { process: settings } = model;
   const { manner, pidFile, umask } = settings;
+  const isSecond = manner !== 'nginx' && predecessor?.isThere === true;
   try {
     if (umask !== undefined) {
       process.umask(umask);

@@ -28,7 +28,6 @@ import { ModelReload } from './model-reload.ts';
 import type { PreparedServer } from './prepare.ts';
 import { ReleaseWatch } from './release-watch.ts';
 import { Reloads } from './reloads.ts';
-import { hasScaling } from './scaling/scaling-of.ts';
 import { WorkerScaling } from './scaling/worker-scaling.ts';
 import { ServiceReport } from './service-report.ts';
 import type { SignalCommand } from './signals.ts';
@@ -158,10 +157,7 @@ export class Supervisor {
     if (this.#socketWatch.isNeeded) {
       setInterval(() => this.#socketWatch.look(), SUPERVISOR_LIMITS.socketPollMs).unref();
     }
-    const { triggers } = this.#server.model.process;
-    if (this.#modelReload !== undefined || triggers !== undefined || this.#server.model.apps.some(hasScaling)) {
-      this.#scaling.start();
-    }
+    this.#scaling.start(this.#modelReload !== undefined);
     if (this.#terminal.isNeeded) {
       setInterval(() => this.#terminal.look(), SUPERVISOR_LIMITS.terminalPollMs).unref();
     }
@@ -235,9 +231,7 @@ export class Supervisor {
         void reopenLogs({ server: this.#server, edge: this.#edge, apps: this.#apps.values(), log: this.#log });
         return;
       case 'go-cheap':
-        for (const app of this.#fleet.apps.keys()) {
-          this.#happen({ kind: 'scale-app', app, workers: 0, why });
-        }
+        this.#happen({ kind: command, why });
         return;
       case 'add-worker':
       case 'remove-worker':

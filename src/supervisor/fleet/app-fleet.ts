@@ -113,7 +113,10 @@ export function addWorkers(turn: Turn, count: number): void {
 }
 
 /** By load. 0: all of them are let go, until there is work again. */
-export function scaleApp(turn: Turn, { app, workers, why }: Extract<FleetCommand, { kind: 'scale-app' }>): void {
+export function scaleApp(
+  turn: Turn,
+  { app, workers, why }: Omit<Extract<FleetCommand, { kind: 'scale-app' }>, 'kind'>,
+): void {
   const { settings, target, isAlone } = turn.fleet;
   const isPossible = workers <= (isAlone ? 1 : workersMax(settings)) && turn.server.stop === undefined;
   if (settings.id === app && target !== workers && isPossible) {

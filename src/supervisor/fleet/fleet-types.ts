@@ -257,6 +257,8 @@ export type FleetCommand =
   | { readonly kind: 'drop-apps'; readonly ids: readonly AppId[] }
   /** By load: 0 lets all of them go, until there is work again. */
   | { readonly kind: 'scale-app'; readonly app: AppId; readonly workers: number; readonly why: string }
+  /** All workers are let go, until there is work again. */
+  | { readonly kind: 'go-cheap'; readonly why: string }
   | { readonly kind: 'add-worker' }
   | { readonly kind: 'remove-worker' }
   | { readonly kind: 'set-workers'; readonly app: AppId; readonly workers: number }

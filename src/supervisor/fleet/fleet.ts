@@ -76,6 +76,9 @@ function apply(turn: ServerTurn, event: FleetEvent): void {
     case 'set-workers':
       eachServing(turn, (app) => setWorkers(app, event));
       return;
+    case 'go-cheap':
+      eachServing(turn, (app) => scaleApp(app, { app: app.fleet.settings.id, workers: 0, why: event.why }));
+      return;
     case 'scale-app':
       eachServing(turn, (app) => scaleApp(app, event));
       return;

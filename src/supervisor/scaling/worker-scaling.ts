@@ -12,7 +12,7 @@ import type { WorkMeter } from './work-meter.ts';
 import { newMeter, readWork } from './work-meter.ts';
 
 export interface WorkerScalingParts {
-  readonly model: () => Pick<ServerModel, 'apps'>;
+  readonly model: () => Pick<ServerModel, 'apps' | 'process'>;
   readonly fleet: () => Pick<ServerFleet, 'apps' | 'isStarted' | 'stop'>;
   readonly ask: () => Promise<EdgeAnswer>;
   readonly nowMs: () => number;
@@ -33,7 +33,12 @@ export class WorkerScaling {
     this.#parts = parts;
   }
 
-  start(): void {
+  /** `canChange`: a reload may bring applications whose workers follow the load. */
+  start(canChange: boolean): void {
+    const { apps, process } = this.#parts.model();
+    if (!canChange && process.triggers === undefined && !apps.some(hasScaling)) {
+      return;
+    }
     const look = (): void => {
       void this.#look().then(() => setTimeout(look, this.#restMs).unref());
     };
