@@ -7,7 +7,7 @@ import { APPLICATION_OPTIONS } from './application-options.ts';
 import { FILE_OPTIONS } from './file-options.ts';
 import { LIFECYCLE_OPTIONS } from './lifecycle-options.ts';
 import { LOG_OPTIONS } from './log-options.ts';
-import { flag, row, told } from './option-row.ts';
+import { flag, row } from './option-row.ts';
 import { OTHER_OPTIONS } from './other-options.ts';
 import { PROCESS_OPTIONS } from './process-options.ts';
 import { readMasterHook, readStatsAddress } from './uwsgi-values.ts';
