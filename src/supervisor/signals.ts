@@ -1,6 +1,6 @@
 /** Signals become commands in the queue of the one loop that acts. */
 
-import type { Manner, ProcessSettings } from '../config/model/server-model.ts';
+import type { Manner, ProcessSettings, Triggers } from '../config/model/server-model.ts';
 
 export type SignalCommand =
   /** Twice is `stop-quickly`. */
@@ -63,6 +63,8 @@ const UWSGI_COMMANDS: Commands = {
   SIGTSTP: 'pause',
 };
 const UWSGI_TERM_STOPS: Commands = { ...UWSGI_COMMANDS, SIGTERM: 'stop-quickly', SIGQUIT: 'reload-brutally' };
+/** With `unix_signal:15 gracefully_kill_them_all`. */
+const UWSGI_TERM_ENDS: Commands = { ...UWSGI_COMMANDS, SIGTERM: 'stop' };
 
 const MANNERS: Readonly<Record<Manner, Commands>> = {
   portico: PORTICO_COMMANDS,
@@ -80,9 +82,16 @@ export function listenForSignals(
   { manner, triggers }: Pick<ProcessSettings, 'manner' | 'triggers'>,
   onCommand: (command: SignalCommand, signal: NodeJS.Signals) => void,
 ): void {
-  const commands = manner === 'uwsgi' && triggers?.termStops === true ? UWSGI_TERM_STOPS : MANNERS[manner];
+  const commands = manner === 'uwsgi' ? uwsgiCommands(triggers) : MANNERS[manner];
   for (const [signal, command] of Object.entries(commands)) {
     // The keys are signal names by the type of the table.
     process.on(signal as NodeJS.Signals, () => onCommand(command, signal as NodeJS.Signals));
   }
+}
+
+function uwsgiCommands({ termStops = false }: Triggers = {}): Commands {
+  if (termStops === 'gently') {
+    return UWSGI_TERM_ENDS;
+  }
+  return termStops ? UWSGI_TERM_STOPS : UWSGI_COMMANDS;
 }

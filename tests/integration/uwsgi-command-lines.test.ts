@@ -260,3 +260,26 @@ test('the stats server of the command line tells of its workers', async () => {
     [2, 2, 2, 2],
   );
 });
+
+test('a daemon leaves the terminal when it serves, with its log in the file, and ends by its pid file', async () => {
+  const folder = makeFolder();
+  const port = await findPort();
+  writeFileSync(join(folder, 'foobar.py'), FOOBAR);
+  const { PATH, HOME } = process.env;
+  const args = [...line(port), '--daemonize', 'uwsgi.log', '--pidfile', 'uwsgi.pid'];
+  const starter = spawn(PORTICO, ['uwsgi', ...args], {
+    cwd: folder,
+    env: { PATH, HOME, TMPDIR: folder, PORTICO_CONTROL_SOCKET: folder, PORTICO_EDGE_THREADS: '1' },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+  const [code] = (await once(starter, 'exit')) as [number];
+  assert.equal(code, 0);
+  const pid = Number(readFileSync(join(folder, 'uwsgi.pid'), 'utf8'));
+  try {
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'Hello World');
+    await until('the request is logged', () => readFileSync(join(folder, 'uwsgi.log'), 'utf8').includes('GET / =>'));
+  } finally {
+    process.kill(pid, 'SIGINT');
+  }
+  await until('the daemon has ended', () => !existsSync(`/proc/${pid}`));
+});

@@ -188,8 +188,8 @@ export interface StatsServer {
 
 /** By what a server in uWSGI's manner is told what to do, beside signals. */
 export interface Triggers {
-  /** `die-on-term`: TERM ends the server. Otherwise it loads the application again at once. */
-  readonly termStops?: boolean;
+  /** `die-on-term`: TERM ends the server, `gently` when requests are answered. Otherwise it loads the application again at once. */
+  readonly termStops?: boolean | 'gently';
   /** `exit-on-reload`: a reload ends the server, for whoever has started it to start it again. */
   readonly endsOnReload?: boolean;
   /** `master-fifo`: pipes that are made, and from which commands of one letter are read. The first is read; digits change to another. */

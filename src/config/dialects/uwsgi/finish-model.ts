@@ -227,11 +227,11 @@ function loggingOf(words: UwsgiWords, { logs, variables, scopes }: ServerModel):
 
 /** By what the server is told what to do, beside signals. */
 function triggersOf(words: UwsgiWords, at: (path: string) => string): Triggers {
-  const { termStops = false, endsOnReload = false, fifos = [] } = words;
+  const { endsOnReload = false, fifos = [] } = words;
   const touched = (paths: readonly string[] | undefined, how: Omit<Touched, 'path'>): Touched[] =>
     (paths ?? []).map((path) => ({ path: at(path), ...how }));
   return {
-    termStops,
+    termStops: words.termStops ?? words.diesOnTerm ?? false,
     endsOnReload,
     fifos: fifos.map(at),
     touched: [

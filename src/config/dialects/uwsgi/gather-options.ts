@@ -25,7 +25,7 @@ interface Block {
 
 export class OptionList {
   readonly said: SaidOption[] = [];
-  /** Names that `set-ph` made. */
+  /** Names that `set` and `set-ph` have given: what is no option is for placeholders, and for whoever reads `uwsgi.opt`. */
   readonly placeholders: Set<string> = new Set<string>();
   readonly #surroundings: Surroundings;
   #block: Block | undefined;
@@ -82,16 +82,14 @@ export class OptionList {
     }
   }
 
-  #set({ key, value, place }: SaidOption): void {
+  #set({ value, place }: SaidOption): void {
     const at = value.indexOf('=');
     if (at < 1) {
       this.#surroundings.report('dialect.invalid', place, `"${value}" is not of the form NAME=VALUE.`);
       return;
     }
     const name = value.slice(0, at).trim();
-    if (key !== 'set' && key !== 'S') {
-      this.placeholders.add(name);
-    }
+    this.placeholders.add(name);
     this.said.push({ key: name, value: value.slice(at + 1).trim(), place });
   }
 

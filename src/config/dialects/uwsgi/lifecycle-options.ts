@@ -75,7 +75,7 @@ export const LIFECYCLE_OPTIONS: readonly Option[] = [
     'die-on-term',
     undefined,
     'SIGTERM ends the server, and SIGQUIT loads the application again at once. Without it these are the other way round.',
-    flag((termStops) => ({ termStops })),
+    flag((diesOnTerm) => ({ diesOnTerm })),
   ),
   each(
     'master-fifo',

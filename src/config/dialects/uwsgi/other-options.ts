@@ -259,7 +259,7 @@ const GROUPS: readonly Group[] = [
     names: `log-master log-master-bufsize= log-master-req-stream log-master-stream log-reopen threaded-logger`,
   },
   {
-    reason: 'the log is not renamed here when it has grown. Use logrotate, which sends SIGUSR1',
+    reason: 'the log is not renamed here when it has grown. Use logrotate, and --touch-logreopen',
     kind: 'told',
     names: `log-backupname= log-maxsize= log-truncate`,
   },

@@ -81,8 +81,8 @@ const REST: readonly Option[] = [
   row(
     'hook-master-start',
     'ACTION',
-    'What the master does first. That SIGTERM ends the server gently, unix_signal:15 gracefully_kill_them_all, is so in any case.',
-    setting(readMasterHook, () => ({})),
+    'That SIGTERM ends the server when requests are answered: unix_signal:15 gracefully_kill_them_all. No other command is run.',
+    setting(readMasterHook, () => ({ termStops: 'gently' })),
   ),
   row(
     'emperor',

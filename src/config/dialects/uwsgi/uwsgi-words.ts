@@ -47,7 +47,8 @@ export interface UwsgiWords {
   readonly startsCheap?: boolean;
   readonly endsIdle?: boolean;
   /** By what the server is told what to do, beside signals. */
-  readonly termStops?: boolean;
+  readonly termStops?: 'gently';
+  readonly diesOnTerm?: boolean;
   readonly endsOnReload?: boolean;
   readonly fifos?: readonly string[];
   readonly touchReload?: readonly string[];

@@ -113,3 +113,7 @@ test('a file that names itself ends', () => {
 test('every option has one row', () => {
   assert.ok(namesOf(UWSGI).length > 800);
 });
+
+test('a name that --set gives need be no option: the application reads it', () => {
+  requestOf(UWSGI, [...LINE, '--set', 'colour=red', '--set-ph', 'shape=round']);
+});

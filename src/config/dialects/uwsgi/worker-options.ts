@@ -98,11 +98,8 @@ export const WORKER_OPTIONS: readonly Option[] = [
   row(
     'd daemonize daemonize2',
     'FILE',
-    'The log. The server stays in the foreground.',
-    setting(readLogPath, (logFile) => ({
-      logFile,
-      notes: ['the server stays in the foreground. Leave it to a service manager, or put & behind the command'],
-    })),
+    'Run in the background, with the log in the file.',
+    setting(readLogPath, (logFile) => ({ isDaemon: true, logFile })),
   ),
   row(
     'procname procname-master',
