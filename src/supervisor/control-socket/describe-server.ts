@@ -3,6 +3,7 @@
 import type { AppStatus, RequestRate, ServerStatus, WorkerStatus } from '../../protocol/control/operator.ts';
 import { plainName } from '../app-instances.ts';
 import { readMemoryBytes } from '../memory-watch.ts';
+import { addressOf } from '../sockets/address-of.ts';
 import type { AppSnapshot, SeatSnapshot, Snapshot, WorkerSnapshot } from '../status/snapshot.ts';
 import type { OperationsParts } from './operated.ts';
 
@@ -23,7 +24,7 @@ export function describeServer(
     state: fleet.stop === undefined ? state : 'stopping',
     startedAtMs: Math.round(startedAtMs),
     nowMs: takenAtMs,
-    addresses: listeners.map(({ address }) => address),
+    addresses: server.listeners.map(addressOf),
     apps: snapshot.apps
       .filter(({ membership }) => membership !== 'leaving')
       .map((app) => ({
