@@ -42,6 +42,7 @@ function look(address: string, server: Server): { child: ChildProcess; screen: (
   return { child, screen: () => showScreen(written) };
 }
 
+const COLUMNS = 16;
 /** The columns of a worker: WID, %, PID, REQ, RPS, EXC, SIG, STATUS, AVG, RSS, VSZ, TX, ReSpwn, HC, RunT, LastSpwn. */
 function rowsOf(screen: string): string[][] {
   return screen
@@ -58,8 +59,7 @@ test('uwsgitop shows workers that are busy, how many requests each has had, and 
   held.send('GET /hold HTTP/1.1\r\nHost: site.test\r\n\r\n');
   const { child, screen } = look('stats.sock', server);
   try {
-    await until('a worker is busy', () => rowsOf(screen()).some((row) => row[7] === 'busy'));
-    const before = rowsOf(screen());
+    const before = await rowsWhen('a worker is busy', screen, (rows) => rows.some((row) => row[7] === 'busy'));
     assert.equal(before.length, 2);
     assert.deepEqual(new Set(before.map(([id]) => id)), new Set(['1', '2']));
     assert.deepEqual(new Set(before.map((row) => row[7])), new Set(['busy', 'idle']));
@@ -71,8 +71,7 @@ test('uwsgitop shows workers that are busy, how many requests each has had, and 
     assert.equal(sumOf(before, 5), 1);
     assert.match(screen(), new RegExp(`masterpid: ${server.pid}`));
     for (let number = 0; number < 100; number += 1) await server.ask('/');
-    await until('all are shown', () => sumOf(rowsOf(screen()), 3) === 101);
-    const rows = rowsOf(screen());
+    const rows = await rowsWhen('all are shown', screen, (all) => sumOf(all, 3) === 101);
     // All of them went to the other one.
     assert.deepEqual(
       rows.map((row) => [row[3], row[7]]).find(([, status]) => status === 'busy'),
@@ -81,7 +80,7 @@ test('uwsgitop shows workers that are busy, how many requests each has had, and 
     assert.match(rows[0]?.[9] ?? '', /^\d+(\.\d)?M$/);
     writeFileSync(join(server.folder, 'go'), '');
     assert.equal((await held.read()).status, 200);
-    await until('nobody is busy', () => rowsOf(screen()).every((row) => row[7] === 'idle'));
+    await rowsWhen('nobody is busy', screen, (all) => all.every((row) => row[7] === 'idle'));
     const rates: number[] = [];
     for (let number = 0; number < 300; number += 1) {
       await server.ask('/');
@@ -95,6 +94,20 @@ test('uwsgitop shows workers that are busy, how many requests each has had, and 
     child.kill('SIGKILL');
   }
 });
+
+/** Those of both workers, once they are so. The screen is looked at while it is drawn as well, when rows are not whole. */
+async function rowsWhen(
+  what: string,
+  screen: () => string,
+  isSo: (rows: readonly string[][]) => boolean,
+): Promise<string[][]> {
+  let rows: string[][] = [];
+  await until(what, () => {
+    rows = rowsOf(screen());
+    return rows.length === 2 && rows.every((row) => row.length === COLUMNS) && isSo(rows);
+  });
+  return rows;
+}
 
 function sumOf(rows: readonly (readonly string[])[], column: number): number {
   return rows.reduce((sum, row) => sum + Number(row[column]), 0);
